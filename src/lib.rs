@@ -1,0 +1,2 @@
+//! hallway: the chat server for the people of one building.
+
