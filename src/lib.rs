@@ -1,2 +1,3 @@
 //! hallway: the chat server for the people of one building.
 
+pub mod arena;
