@@ -1,3 +1,4 @@
 //! hallway: the chat server for the people of one building.
 
 pub mod arena;
+pub mod chat;

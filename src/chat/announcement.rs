@@ -1,0 +1,312 @@
+//! Announcements: numbered, to everyone or a channel, acknowledged one by one.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::name::{ChannelName, Nick};
+use super::settings::Announcers;
+use super::time::Now;
+use super::user::Identity;
+use super::vocabulary::{AnnouncementInfo, Audience, Happening, Refusal, Reply, RollCall};
+use super::words;
+use super::{Chat, UserId};
+
+/// How many announcements are in force at once: the oldest goes for the next.
+pub const ANNOUNCEMENTS_MAX: usize = 50;
+
+/// How long an announcement is in force that says nothing of it.
+pub const ANNOUNCEMENT_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// Somebody an announcement is for.
+#[derive(Debug, Serialize, Deserialize)]
+struct Hearer {
+    user: UserId,
+    nick: Nick,
+    acknowledged: bool,
+}
+
+/// An announcement in force.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Announcement {
+    number: u32,
+    at_ms: u64,
+    author: UserId,
+    from: Arc<Identity>,
+    channel: Option<ChannelName>,
+    text: Arc<str>,
+    until_ms: u64,
+    /// Those who were there, ordered by user, and those who acknowledged later.
+    hearers: Vec<Hearer>,
+}
+
+impl Announcement {
+    fn place(&self, user: UserId) -> Result<usize, usize> {
+        self.hearers
+            .binary_search_by_key(&user, |hearer| hearer.user)
+    }
+
+    fn acknowledged(&self) -> usize {
+        self.hearers
+            .iter()
+            .filter(|hearer| hearer.acknowledged)
+            .count()
+    }
+
+    fn info(&self) -> AnnouncementInfo {
+        AnnouncementInfo {
+            number: self.number,
+            at_ms: self.at_ms,
+            from: self.from.nick.clone(),
+            channel: self.channel.clone(),
+            text: self.text.clone(),
+            until_ms: self.until_ms,
+            acknowledged: self.acknowledged(),
+            people: self.hearers.len(),
+        }
+    }
+
+    fn roll_call(&self) -> RollCall {
+        let by_answer = |acknowledged| {
+            let hearers = self
+                .hearers
+                .iter()
+                .filter(|hearer| hearer.acknowledged == acknowledged);
+            let mut nicks: Vec<Nick> = hearers.map(|hearer| hearer.nick.clone()).collect();
+            nicks.sort();
+            nicks
+        };
+        RollCall {
+            number: self.number,
+            acknowledged: by_answer(true),
+            missing: by_answer(false),
+        }
+    }
+}
+
+impl Chat {
+    pub(super) fn announce(
+        &mut self,
+        now: Now,
+        who: UserId,
+        channel: Option<&ChannelName>,
+        text: &str,
+    ) -> Result<(), Refusal> {
+        if text.trim().is_empty() {
+            return Err(Refusal::NothingToSay);
+        }
+        let operator = self.user(who).operator;
+        if self.settings.announcers != Announcers::Everyone && !operator {
+            return Err(Refusal::MayNotAnnounce {
+                who: self.settings.announcers,
+            });
+        }
+        let (name, hearers) = self.announcement_hearers(who, channel)?;
+        if !operator {
+            self.charge_announcement(now, who)?;
+        }
+        let (_, until) = words::split_until(text);
+        let until_ms = until.map(|until| until.moment(now, &self.settings.zone));
+        self.last_announcement += 1;
+        let announcement = Announcement {
+            number: self.last_announcement,
+            at_ms: now.wall_ms,
+            author: who,
+            from: self.user(who).identity.clone(),
+            channel: name,
+            text: Arc::from(text.trim()),
+            until_ms: until_ms.unwrap_or(now.wall_ms + ANNOUNCEMENT_MS),
+            hearers,
+        };
+        self.send_announcement(now, &announcement);
+        self.reply(Reply::Announced {
+            number: announcement.number,
+            people: announcement.hearers.len(),
+            until_ms,
+        });
+        self.announcements.push_back(announcement);
+        if self.announcements.len() > ANNOUNCEMENTS_MAX {
+            self.announcements.pop_front();
+        }
+        Ok(())
+    }
+
+    /// Everybody it is for but its author: those who block the author too, so that the author is
+    /// told nothing of it.
+    fn announcement_hearers(
+        &self,
+        who: UserId,
+        channel: Option<&ChannelName>,
+    ) -> Result<(Option<ChannelName>, Vec<Hearer>), Refusal> {
+        let (name, users): (_, Vec<UserId>) = match channel {
+            Some(name) => {
+                let id = self.seen(who, name)?;
+                self.may_speak(who, id)?;
+                let channel = self.channel(id);
+                (Some(channel.name.clone()), channel.members().collect())
+            }
+            None => (None, self.users.keys()),
+        };
+        let hearer = |user: UserId| Hearer {
+            user,
+            nick: self.user(user).nick().clone(),
+            acknowledged: false,
+        };
+        let mut hearers: Vec<Hearer> = users
+            .into_iter()
+            .filter(|user| *user != who)
+            .map(hearer)
+            .collect();
+        hearers.sort_by_key(|hearer| hearer.user);
+        Ok((name, hearers))
+    }
+
+    fn charge_announcement(&mut self, now: Now, who: UserId) -> Result<(), Refusal> {
+        let pace = self.settings.announcing;
+        let bucket = &mut self.user_mut(who).aside().announced;
+        bucket
+            .take(now.mono_ms, pace)
+            .map_err(|ready_ms| Refusal::AnnouncedRecently {
+                next_ms: now.wall_ms + (ready_ms - now.mono_ms),
+            })
+    }
+
+    fn send_announcement(&mut self, now: Now, announcement: &Announcement) {
+        let author = self.user(announcement.author);
+        let hidden = if author.operator {
+            Vec::new()
+        } else {
+            author.hidden_from().to_vec()
+        };
+        let hearers = announcement.hearers.iter().map(|hearer| hearer.user);
+        let all = self
+            .outbox
+            .span(hearers.filter(|user| hidden.binary_search(user).is_err()));
+        let what = Happening::Announced {
+            number: announcement.number,
+            id: self.next_message_id(now),
+            from: announcement.from.clone(),
+            channel: announcement.channel.clone(),
+            text: announcement.text.clone(),
+        };
+        self.event(
+            now,
+            Audience {
+                all,
+                ..Audience::default()
+            },
+            what,
+        );
+    }
+
+    /// Where an announcement stands that is in force and that the asker may know of.
+    fn announcement(&mut self, now: Now, who: UserId, number: u32) -> Result<usize, Refusal> {
+        self.announcements
+            .retain(|announcement| announcement.until_ms > now.wall_ms);
+        let place = self.announcements.iter().position(|announcement| {
+            announcement.number == number && self.may_see(who, announcement)
+        });
+        place.ok_or(Refusal::NoSuchAnnouncement { number })
+    }
+
+    fn may_see(&self, who: UserId, announcement: &Announcement) -> bool {
+        let Some(name) = &announcement.channel else {
+            return true;
+        };
+        announcement.author == who
+            || announcement.place(who).is_ok()
+            || self.user(who).operator
+            || self.joined(who, name).is_ok()
+    }
+
+    pub(super) fn announcements(&mut self, now: Now, who: UserId) {
+        self.announcements
+            .retain(|announcement| announcement.until_ms > now.wall_ms);
+        let seen = self.announcements.iter().filter(|announcement| {
+            let hidden = self.users.get(announcement.author).is_some_and(|author| {
+                !author.operator && author.hidden_from().binary_search(&who).is_ok()
+            });
+            !hidden && self.may_see(who, announcement)
+        });
+        let announcements = seen.map(Announcement::info).collect();
+        self.reply(Reply::Announcements { announcements });
+    }
+
+    pub(super) fn acknowledge(
+        &mut self,
+        now: Now,
+        who: UserId,
+        number: u32,
+    ) -> Result<(), Refusal> {
+        let place = self.announcement(now, who, number)?;
+        let nick = self.user(who).nick().clone();
+        let announcement = &mut self.announcements[place];
+        if announcement.author == who {
+            return Err(Refusal::Oneself {
+                verb: "acknowledge",
+            });
+        }
+        match announcement.place(who) {
+            Ok(place) => announcement.hearers[place].acknowledged = true,
+            Err(place) => {
+                let hearer = Hearer {
+                    user: who,
+                    nick,
+                    acknowledged: true,
+                };
+                announcement.hearers.insert(place, hearer);
+            }
+        }
+        let (acknowledged, people) = (announcement.acknowledged(), announcement.hearers.len());
+        self.reply(Reply::Acknowledged {
+            number,
+            acknowledged,
+            people,
+        });
+        Ok(())
+    }
+
+    pub(super) fn roll_call(&mut self, now: Now, who: UserId, number: u32) -> Result<(), Refusal> {
+        let place = self.announcement(now, who, number)?;
+        self.owns_announcement(who, place)?;
+        let roll_call = self.announcements[place].roll_call();
+        self.reply(Reply::RollCall(roll_call));
+        Ok(())
+    }
+
+    /// The author of an announcement, and those who run its channel or the server.
+    fn owns_announcement(&self, who: UserId, place: usize) -> Result<(), Refusal> {
+        let announcement = &self.announcements[place];
+        let channel = announcement.channel.as_ref();
+        let runs = channel.is_some_and(|name| self.run_by(who, name).is_ok());
+        if announcement.author == who || runs || self.user(who).operator {
+            return Ok(());
+        }
+        Err(Refusal::NotYourAnnouncement {
+            number: announcement.number,
+        })
+    }
+
+    pub(super) fn withdraw(&mut self, now: Now, who: UserId, number: u32) -> Result<(), Refusal> {
+        let place = self.announcement(now, who, number)?;
+        self.owns_announcement(who, place)?;
+        let announcement = self
+            .announcements
+            .remove(place)
+            .expect("its place was just found");
+        let hearers = announcement.hearers.iter().map(|hearer| hearer.user);
+        let here = hearers.filter(|user| *user != who && self.users.get(*user).is_some());
+        let all = self.outbox.span(here);
+        let by = self.user(who).identity.clone();
+        self.event(
+            now,
+            Audience {
+                all,
+                ..Audience::default()
+            },
+            Happening::Withdrawn { number, by },
+        );
+        self.reply(Reply::Withdrawn { number });
+        Ok(())
+    }
+}

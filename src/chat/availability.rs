@@ -1,0 +1,149 @@
+//! Whether a person is available: `/away`, `/back`, and the time at which one is back by itself.
+
+use serde::{Deserialize, Serialize};
+
+use super::time::{Now, Zone};
+use super::vocabulary::{Audience, Happening, Refusal, Reply};
+use super::words::{self, Kind};
+use super::{Chat, UserId};
+
+/// The longest words of an availability, in bytes.
+pub const AWAY_BYTES_MAX: usize = 160;
+
+/// What `/away` alone says.
+const BARE: &str = "Away";
+
+/// Why, since when and until when somebody is away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Away {
+    typed: Box<str>,
+    words_bytes: u16,
+    /// What kind of absence it is.
+    pub kind: Kind,
+    /// Since when, in Unix milliseconds.
+    pub since_ms: u64,
+    /// Until when, in Unix milliseconds.
+    pub until_ms: Option<u64>,
+}
+
+impl Away {
+    fn new(now: Now, typed: &str, zone: &Zone) -> Self {
+        let (words, until) = words::split_until(typed);
+        let (typed, words) = if words.is_empty() {
+            (BARE, BARE)
+        } else {
+            (typed, words)
+        };
+        Self {
+            typed: typed.into(),
+            words_bytes: u16::try_from(words.len()).expect("AWAY_BYTES_MAX fits"),
+            kind: words::kind_of(words),
+            since_ms: now.wall_ms,
+            until_ms: until.map(|until| until.moment(now, zone)),
+        }
+    }
+
+    /// The person's own words, without the time at their end.
+    pub fn words(&self) -> &str {
+        &self.typed[..usize::from(self.words_bytes)]
+    }
+
+    /// All that the person typed.
+    pub fn typed(&self) -> &str {
+        &self.typed
+    }
+}
+
+/// What the chat keeps of somebody's absence.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Absence {
+    pub(super) away: Away,
+    /// Who has been told of it: each is told once.
+    told: Vec<UserId>,
+}
+
+impl Absence {
+    /// What `asker` should be told, if they have not been.
+    pub(super) fn tell(&mut self, asker: UserId) -> Option<Away> {
+        let place = self.told.binary_search(&asker).err()?;
+        self.told.insert(place, asker);
+        Some(self.away.clone())
+    }
+}
+
+impl Chat {
+    pub(super) fn away(&mut self, now: Now, who: UserId, typed: &str) -> Result<(), Refusal> {
+        let typed = typed.trim();
+        if typed.len() > AWAY_BYTES_MAX {
+            return Err(Refusal::TooLong {
+                what: "the text of an availability",
+                max_bytes: AWAY_BYTES_MAX,
+            });
+        }
+        let away = Away::new(now, typed, &self.settings.zone);
+        self.forget_until(who);
+        if let Some(until_ms) = away.until_ms {
+            self.deadlines.insert((until_ms, who));
+        }
+        let user = self.user_mut(who);
+        user.absence = Some(Box::new(Absence {
+            away: away.clone(),
+            told: Vec::new(),
+        }));
+        let identity = user.identity.clone();
+        let audience = self.followers(who);
+        self.event(
+            now,
+            audience,
+            Happening::WentAway {
+                who: identity,
+                away: away.clone(),
+            },
+        );
+        self.reply(Reply::Away { away });
+        Ok(())
+    }
+
+    pub(super) fn back(&mut self, now: Now, who: UserId) -> Result<(), Refusal> {
+        self.come_back(now, who).ok_or(Refusal::NotAway)?;
+        self.reply(Reply::Back);
+        Ok(())
+    }
+
+    /// Ends what was to end by now: those whose absence had an end are available again.
+    pub fn expire(&mut self, now: Now) {
+        while let Some(&(until_ms, who)) = self.deadlines.first() {
+            if until_ms > now.wall_ms {
+                break;
+            }
+            let away = self
+                .come_back(now, who)
+                .expect("only those who are away have a deadline");
+            let own = Audience {
+                all: self.outbox.span([who]),
+                ..Audience::default()
+            };
+            self.event(now, own, Happening::AwayEnded { away });
+        }
+    }
+
+    /// When [`Chat::expire`] has something to do next, in Unix milliseconds.
+    pub fn next_deadline_ms(&self) -> Option<u64> {
+        self.deadlines.first().map(|&(until_ms, _)| until_ms)
+    }
+
+    fn come_back(&mut self, now: Now, who: UserId) -> Option<Away> {
+        self.forget_until(who);
+        let absence = self.user_mut(who).absence.take()?;
+        let identity = self.user(who).identity.clone();
+        let audience = self.followers(who);
+        self.event(now, audience, Happening::CameBack { who: identity });
+        Some(absence.away)
+    }
+
+    pub(super) fn forget_until(&mut self, who: UserId) {
+        if let Some(until_ms) = self.user(who).away().and_then(|away| away.until_ms) {
+            self.deadlines.remove(&(until_ms, who));
+        }
+    }
+}

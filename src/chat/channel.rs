@@ -1,0 +1,345 @@
+//! A channel, and who is in it: the only file that changes membership.
+
+use serde::{Deserialize, Serialize};
+
+use super::mask::{Effect, Mask};
+use super::memory::Memory;
+use super::mode::{Flag, Modes, Ranks};
+use super::name::{ChannelName, Nick};
+use super::time::Now;
+use super::user::Identity;
+use super::vocabulary::{Company, Happening, Limited, Presence, Refusal, Reply, TopicInfo};
+use super::{ChannelId, Chat, UserId};
+
+/// How many channels one person can be in.
+pub const CHANNELS_PER_USER_MAX: usize = 100;
+
+/// How many masks a channel's lists can have.
+pub const MASKS_MAX: usize = 100;
+
+/// How many open invitations a channel has: the oldest goes for the next.
+pub const INVITATIONS_MAX: usize = 100;
+
+/// How many of those who left lately a channel remembers, for its board.
+pub const DEPARTED_MAX: usize = 20;
+
+/// How long a channel remembers those who left.
+pub const DEPARTED_MS_MAX: u64 = 12 * 60 * 60 * 1_000;
+
+/// How many people a greeting names.
+const COMPANY_NAMED: usize = 5;
+
+/// The longest reason for leaving, kicking or quitting, in bytes.
+pub const REASON_BYTES_MAX: usize = 160;
+
+/// Somebody in a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Member {
+    pub(super) user: UserId,
+    pub(super) ranks: Ranks,
+}
+
+/// A channel.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Channel {
+    pub(super) name: ChannelName,
+    /// Ordered by user: found by bisection, walked without a detour.
+    members: Vec<Member>,
+    pub(super) modes: Modes,
+    pub(super) topic: Option<Box<TopicInfo>>,
+    pub(super) bans: Vec<Mask>,
+    /// Who was asked in, oldest first.
+    pub(super) invited: Vec<UserId>,
+    pub(super) memory: Memory,
+    /// Who left lately and when (Unix milliseconds), oldest first.
+    departed: Vec<(Nick, u64)>,
+    /// Exists from the start: nobody is its operator for coming first.
+    pub(super) permanent: bool,
+    /// Outlives its last member.
+    pub(super) kept: bool,
+}
+
+impl Channel {
+    pub(super) fn new(name: ChannelName) -> Self {
+        Self {
+            name,
+            members: Vec::new(),
+            modes: Modes::default(),
+            topic: None,
+            bans: Vec::new(),
+            invited: Vec::new(),
+            memory: Memory::default(),
+            departed: Vec::new(),
+            permanent: false,
+            kept: false,
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &ChannelName {
+        &self.name
+    }
+
+    /// How many people are in it.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether nobody is in it.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Who is in it, ordered by user.
+    pub fn members(&self) -> impl Iterator<Item = UserId> {
+        self.members.iter().map(|member| member.user)
+    }
+
+    pub(super) fn roster(&self) -> &[Member] {
+        &self.members
+    }
+
+    fn place(&self, user: UserId) -> Result<usize, usize> {
+        self.members
+            .binary_search_by_key(&user, |member| member.user)
+    }
+
+    /// What somebody is in the channel; `None`: they are not in it.
+    pub fn ranks(&self, user: UserId) -> Option<Ranks> {
+        self.place(user).ok().map(|place| self.members[place].ranks)
+    }
+
+    pub(super) fn ranks_mut(&mut self, user: UserId) -> Option<&mut Ranks> {
+        let place = self.place(user).ok()?;
+        Some(&mut self.members[place].ranks)
+    }
+
+    pub(super) fn has(&self, flag: Flag) -> bool {
+        self.modes.flags.has(flag)
+    }
+
+    /// What the bans do to this person, the worst first.
+    pub(super) fn banned(&self, identity: &Identity) -> Option<Effect> {
+        let mut effects = self
+            .bans
+            .iter()
+            .filter(|mask| mask.fits(identity))
+            .map(Mask::effect);
+        let first = effects.next()?;
+        let worse = first == Effect::KeepOut || effects.any(|effect| effect == Effect::KeepOut);
+        Some(if worse { Effect::KeepOut } else { Effect::Mute })
+    }
+
+    /// Who left lately and is not back, the latest first.
+    pub(super) fn departed(&self, now: Now) -> Vec<(Nick, u64)> {
+        let lately = |at_ms: u64| at_ms + DEPARTED_MS_MAX > now.wall_ms;
+        self.departed
+            .iter()
+            .rev()
+            .filter(|(_, at_ms)| lately(*at_ms))
+            .cloned()
+            .collect()
+    }
+
+    fn note_departed(&mut self, nick: Nick, now: Now) {
+        self.departed.retain(|(other, _)| *other != nick);
+        self.departed.push((nick, now.wall_ms));
+        if self.departed.len() > DEPARTED_MAX {
+            self.departed.remove(0);
+        }
+    }
+
+    pub(super) fn note_arrived(&mut self, nick: &Nick) {
+        self.departed.retain(|(other, _)| other != nick);
+    }
+}
+
+/// Joining and leaving.
+impl Chat {
+    pub(super) fn join(
+        &mut self,
+        now: Now,
+        who: UserId,
+        name: ChannelName,
+        key: Option<&str>,
+    ) -> Result<(), Refusal> {
+        let known = self.channel_names.get(&name).copied();
+        if known.is_some_and(|id| self.channel(id).ranks(who).is_some()) {
+            self.reply(Reply::ThereAlready { channel: name });
+            return Ok(());
+        }
+        if self.user(who).channels.len() >= CHANNELS_PER_USER_MAX {
+            return Err(Refusal::TooMany {
+                what: Limited::Channels,
+                max: CHANNELS_PER_USER_MAX,
+            });
+        }
+        let id = match known {
+            Some(id) => {
+                self.may_enter(who, id, key)?;
+                id
+            }
+            None => self.make_channel(name)?,
+        };
+        let made = known.is_none();
+        let ranks = if made {
+            Ranks::OPERATOR
+        } else {
+            Ranks::default()
+        };
+        self.enter(now, who, id, ranks);
+        self.welcome_in(who, id, made);
+        Ok(())
+    }
+
+    fn make_channel(&mut self, name: ChannelName) -> Result<ChannelId, Refusal> {
+        let ascii = self.channel_names.keys().filter(|name| name.is_ascii());
+        if let Some(other) = self
+            .channel_lookalikes
+            .clash(name.folded(), ascii.map(ChannelName::folded))
+        {
+            return Err(Refusal::LooksLike {
+                claimed: name.as_str().to_owned(),
+                other,
+            });
+        }
+        let id = self.add_channel(name);
+        self.channel_mut(id).modes.flags = self.settings.modes;
+        Ok(id)
+    }
+
+    /// Adds a channel with nobody in it.
+    pub(super) fn add_channel(&mut self, name: ChannelName) -> ChannelId {
+        if !name.is_ascii() {
+            self.channel_lookalikes.insert(name.folded());
+        }
+        let id = self.channels.insert(Channel::new(name.clone()));
+        self.channel_names.insert(name, id);
+        id
+    }
+
+    fn enter(&mut self, now: Now, who: UserId, id: ChannelId, ranks: Ranks) {
+        let identity = self.user(who).identity.clone();
+        let channel = self.channel_mut(id);
+        let Err(place) = channel.place(who) else {
+            return;
+        };
+        channel.members.insert(place, Member { user: who, ranks });
+        channel.invited.retain(|invited| *invited != who);
+        channel.note_arrived(&identity.nick);
+        let channel = channel.name.clone();
+        self.user_mut(who).channels.push(id);
+        let audience = self.neighbours(id);
+        self.event(
+            now,
+            audience,
+            Happening::Joined {
+                who: identity,
+                channel,
+            },
+        );
+    }
+
+    fn welcome_in(&mut self, who: UserId, id: ChannelId, made: bool) {
+        let staff = self.channel(id).ranks(who).is_some_and(Ranks::any);
+        let blocks = self.user(who).blocks();
+        let channel = self.channel(id);
+        let earlier = channel
+            .memory
+            .iter()
+            .filter(|record| (staff || !record.for_staff) && !blocks.contains(&record.said.author))
+            .map(|record| record.said.clone())
+            .collect();
+        let reply = Reply::Joined {
+            channel: channel.name.clone(),
+            topic: channel.topic.as_deref().cloned(),
+            company: self.company(who, id),
+            earlier,
+            made,
+        };
+        self.reply(reply);
+    }
+
+    /// The first of a channel by name; of a crowd, those who stand first in the list: sorting it
+    /// for each who comes would make coming in cost by the crowd.
+    fn company(&self, who: UserId, id: ChannelId) -> Company {
+        let channel = self.channel(id);
+        let named = if channel.len() > super::CROWD_MIN {
+            COMPANY_NAMED + 1
+        } else {
+            channel.len()
+        };
+        let mut some: Vec<Presence> = channel
+            .members()
+            .take(named)
+            .filter(|user| *user != who)
+            .map(|user| self.presence(user))
+            .collect();
+        some.sort_by(|a, b| a.nick.cmp(&b.nick));
+        some.truncate(COMPANY_NAMED);
+        let more = channel.len() - 1 - some.len();
+        Company { some, more }
+    }
+
+    pub(super) fn leave(
+        &mut self,
+        now: Now,
+        who: UserId,
+        name: &ChannelName,
+        why: Option<String>,
+    ) -> Result<(), Refusal> {
+        let id = self.joined(who, name)?;
+        check_reason(why.as_deref())?;
+        let identity = self.user(who).identity.clone();
+        let channel = self.channel(id).name.clone();
+        let audience = self.neighbours(id);
+        self.event(
+            now,
+            audience,
+            Happening::Left {
+                who: identity,
+                channel: channel.clone(),
+                why,
+            },
+        );
+        self.exit(now, who, id);
+        self.reply(Reply::Left { channel });
+        Ok(())
+    }
+
+    /// Takes somebody out of a channel, which ends with its last member.
+    pub(super) fn exit(&mut self, now: Now, who: UserId, id: ChannelId) {
+        let nick = self.user(who).nick().clone();
+        self.user_mut(who).channels.retain(|other| *other != id);
+        let channel = self.channel_mut(id);
+        let Ok(place) = channel.place(who) else {
+            return;
+        };
+        channel.members.remove(place);
+        channel.note_departed(nick, now);
+        self.end_if_unused(id);
+    }
+
+    pub(super) fn end_if_unused(&mut self, id: ChannelId) {
+        let channel = self.channel(id);
+        if channel.is_empty() && !channel.kept && !channel.permanent {
+            let name = channel.name.clone();
+            if !name.is_ascii() {
+                self.channel_lookalikes.remove(name.folded());
+            }
+            self.channel_names.remove(&name);
+            self.channels.remove(id);
+        }
+    }
+}
+
+/// Refuses a reason that is too long.
+pub(super) fn check_reason(why: Option<&str>) -> Result<(), Refusal> {
+    match why {
+        Some(why) if why.len() > REASON_BYTES_MAX => Err(Refusal::TooLong {
+            what: "a reason",
+            max_bytes: REASON_BYTES_MAX,
+        }),
+        _ => Ok(()),
+    }
+}

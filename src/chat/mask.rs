@@ -1,0 +1,147 @@
+//! Masks: whom a ban, an exception or an invitation is for.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::user::Identity;
+
+/// The longest mask, in bytes.
+pub const MASK_BYTES_MAX: usize = 150;
+
+/// What a ban does to those who fit it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effect {
+    /// They may not enter, and not speak if they are in.
+    KeepOut,
+    /// They may enter but not speak.
+    Mute,
+}
+
+/// A pattern of `nick!user@host` (`*`: any text, `?`: any one character) and what it does.
+///
+/// Identity is the folded form of the pattern.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mask {
+    effect: Effect,
+    pattern: Box<str>,
+}
+
+impl Mask {
+    /// Reads a mask as people type it: what is left out is anything (`bob` is `bob!*@*`,
+    /// `*@host` is `*!*@host`). Letters are folded.
+    ///
+    /// # Errors
+    /// `None` if it is empty, longer than [`MASK_BYTES_MAX`] or has a space or control character.
+    pub fn parse(text: &str, effect: Effect) -> Option<Self> {
+        let whole = match (text.contains('!'), text.contains('@')) {
+            (false, false) => format!("{text}!*@*"),
+            (true, false) => format!("{text}@*"),
+            (false, true) => format!("*!{text}"),
+            (true, true) => text.to_owned(),
+        };
+        let usable = !text.is_empty()
+            && whole.len() <= MASK_BYTES_MAX
+            && !whole.chars().any(|c| c.is_whitespace() || c.is_control());
+        usable.then(|| Self {
+            effect,
+            pattern: fold(&whole).into(),
+        })
+    }
+
+    /// What it does.
+    pub fn effect(&self) -> Effect {
+        self.effect
+    }
+
+    /// The pattern in full, folded.
+    pub fn pattern(&self) -> &str {
+        &self.pattern
+    }
+
+    /// Whether it is for this person.
+    pub fn fits(&self, identity: &Identity) -> bool {
+        glob(&self.pattern, &fold(&identity.to_string()))
+    }
+}
+
+/// The pattern as people type it: `bob` for `bob!*@*`.
+impl fmt::Display for Mask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.pattern.strip_suffix("!*@*").unwrap_or(&self.pattern))
+    }
+}
+
+fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
+
+/// Whether `text` fits `pattern`, in time linear in the text for each `*` (no recursion: a pattern
+/// comes from outside).
+fn glob(pattern: &str, text: &str) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let text: Vec<char> = text.chars().collect();
+    let (mut p, mut t) = (0, 0);
+    let mut retry = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                retry = Some((p + 1, t));
+                p += 1;
+            }
+            Some(&c) if c == '?' || c == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => match retry {
+                Some((after_star, from)) => {
+                    retry = Some((after_star, from + 1));
+                    p = after_star;
+                    t = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|&c| c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs() {
+        for (pattern, text, fits) in [
+            ("", "", true),
+            ("*", "", true),
+            ("a*c", "abbbc", true),
+            ("a*c", "abbb", false),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("*a*b*", "xxaxxbxx", true),
+            ("*a*b", "ab ab a", false),
+            ("?", "é", true),
+        ] {
+            assert_eq!(glob(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn masks_are_completed_and_folded() {
+        let pattern = |text| Mask::parse(text, Effect::KeepOut).map(|m| m.pattern().to_owned());
+        assert_eq!(pattern("Bob").as_deref(), Some("bob!*@*"));
+        assert_eq!(pattern("*@h").as_deref(), Some("*!*@h"));
+        assert_eq!(pattern("b!u").as_deref(), Some("b!u@*"));
+        assert_eq!(pattern(""), None);
+        assert_eq!(pattern("a b"), None);
+        assert!(Mask::parse(&"x".repeat(MASK_BYTES_MAX - 4), Effect::Mute).is_some());
+        assert!(Mask::parse(&"x".repeat(MASK_BYTES_MAX - 3), Effect::Mute).is_none());
+    }
+
+    #[test]
+    fn a_hard_pattern_ends_soon() {
+        let text = "a".repeat(140);
+        assert!(!glob(&"*a".repeat(70).replace("*a*a", "*a*ab"), &text));
+    }
+}

@@ -1,0 +1,161 @@
+//! Saying something to a channel or a person.
+
+use std::sync::Arc;
+
+use super::memory::Record;
+use super::mode::{Flag, Ranks};
+use super::name::{ChannelName, Nick};
+use super::time::Now;
+use super::vocabulary::{
+    Audience, Happening, Manner, MessageId, Place, Refusal, Reply, Said, Span, Target,
+};
+use super::{ChannelId, Chat, UserId};
+
+impl Chat {
+    pub(super) fn say(
+        &mut self,
+        now: Now,
+        who: UserId,
+        to: &Target,
+        manner: Manner,
+        text: &str,
+    ) -> Result<(), Refusal> {
+        if text.trim().is_empty() {
+            return Err(Refusal::NothingToSay);
+        }
+        match to {
+            Target::Channel(name) => self.say_in(now, who, name, manner, text),
+            Target::Person(nick) => self.say_to(now, who, nick, manner, text),
+        }
+    }
+
+    fn say_in(
+        &mut self,
+        now: Now,
+        who: UserId,
+        name: &ChannelName,
+        manner: Manner,
+        text: &str,
+    ) -> Result<(), Refusal> {
+        let id = self.seen(who, name)?;
+        self.may_speak(who, id)?;
+        let place = Place::Channel(self.channel(id).name.clone());
+        let said = self.said(now, who, place.clone(), manner, text);
+        let staff = self.channel(id).ranks(who).is_some_and(Ranks::any);
+        let for_staff = self.channel(id).has(Flag::HelpDesk) && !staff;
+        let record = Record {
+            said: said.clone(),
+            for_staff,
+        };
+        self.channel_mut(id).memory.remember(record);
+        let all = self.hearers(who, id, for_staff);
+        self.event(
+            now,
+            Audience {
+                all,
+                ..Audience::default()
+            },
+            Happening::Said(said),
+        );
+        self.reply(Reply::Sent {
+            to: place,
+            manner,
+            away: None,
+        });
+        Ok(())
+    }
+
+    /// Those of a channel who hear what `who` says in it, `who` among them if a member.
+    fn hearers(&mut self, who: UserId, id: ChannelId, for_staff: bool) -> Span {
+        let hidden = self
+            .users
+            .get(who)
+            .map_or(&[][..], |user| user.hidden_from());
+        let channel = self
+            .channels
+            .get(id)
+            .expect("the channel was just looked up");
+        let roster = channel.roster();
+        if hidden.is_empty() && !for_staff {
+            return self.outbox.span(roster.iter().map(|member| member.user));
+        }
+        let hears = |user: UserId, ranks: Ranks| {
+            (!for_staff || ranks.any() || user == who) && hidden.binary_search(&user).is_err()
+        };
+        let heard = roster
+            .iter()
+            .filter(|member| hears(member.user, member.ranks));
+        self.outbox.span(heard.map(|member| member.user))
+    }
+
+    fn say_to(
+        &mut self,
+        now: Now,
+        who: UserId,
+        nick: &Nick,
+        manner: Manner,
+        text: &str,
+    ) -> Result<(), Refusal> {
+        let target = self.person(nick)?;
+        let place = Place::Person(self.user(target).identity.clone());
+        let said = self.said(now, who, place.clone(), manner, text);
+        let hidden = self.hides(target, who);
+        let heard = [target, who]
+            .into_iter()
+            .filter(|user| *user == who || !hidden);
+        let all = self.outbox.span_once(heard);
+        self.event(
+            now,
+            Audience {
+                all,
+                ..Audience::default()
+            },
+            Happening::Said(said),
+        );
+        let absence = self.user_mut(target).absence.as_deref_mut();
+        let away = absence.and_then(|absence| absence.tell(who));
+        self.reply(Reply::Sent {
+            to: place,
+            manner,
+            away,
+        });
+        Ok(())
+    }
+
+    fn said(&mut self, now: Now, who: UserId, place: Place, manner: Manner, text: &str) -> Said {
+        Said {
+            id: self.next_message_id(now),
+            author: who,
+            from: self.user(who).identity.clone(),
+            place,
+            manner,
+            text: Arc::from(text),
+        }
+    }
+
+    /// The next message id: never less than the last, also when the wall clock is set back.
+    pub(super) fn next_message_id(&mut self, now: Now) -> MessageId {
+        let last = self.last_message_id;
+        let fresh = MessageId {
+            ms: now.wall_ms,
+            counter: 0,
+            site: self.settings.site,
+        };
+        self.last_message_id = if now.wall_ms > last.ms {
+            fresh
+        } else {
+            match last.counter.checked_add(1) {
+                Some(counter) => MessageId {
+                    ms: last.ms,
+                    counter,
+                    ..fresh
+                },
+                None => MessageId {
+                    ms: last.ms + 1,
+                    ..fresh
+                },
+            }
+        };
+        self.last_message_id
+    }
+}

@@ -1,0 +1,120 @@
+//! A person in the chat.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::availability::{Absence, Away};
+use super::name::Nick;
+use super::pace::Bucket;
+use super::vocabulary::Watched;
+use super::{ChannelId, UserId};
+
+/// Who somebody is to the others: `nick!username@host` (RFC 2812, section 2.3.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Under which name.
+    pub nick: Nick,
+    /// The name of their account on their own machine, as they say.
+    pub username: Box<str>,
+    /// A keyed cloak in place of their address.
+    pub host: Box<str>,
+    /// Their address: for themselves and those who run the server only.
+    pub address: IpAddr,
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}!{}@{}", self.nick, self.username, self.host)
+    }
+}
+
+/// A person in the chat. Channels, availability and blocks are the user's, not a session's.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct User {
+    pub(super) identity: Arc<Identity>,
+    /// In the order of joining.
+    pub(super) channels: SmallVec<[ChannelId; 2]>,
+    pub(super) absence: Option<Box<Absence>>,
+    /// When they last did something, on the monotonic clock.
+    pub(super) active_ms: u64,
+    /// Since when they are here, in Unix milliseconds.
+    pub(super) since_ms: u64,
+    /// Whether they run the server.
+    pub(super) operator: bool,
+    pub(super) aside: Option<Box<Aside>>,
+}
+
+/// What most people do not have.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Aside {
+    /// Those who block this user, ordered: looked at for each line the user says.
+    pub(super) hidden_from: Vec<UserId>,
+    /// Those whom this user blocks, in the order of blocking.
+    pub(super) blocks: Vec<UserId>,
+    /// What this user watches, in the order of asking.
+    pub(super) watches: Vec<Watched>,
+    /// How much this user has announced.
+    pub(super) announced: Bucket,
+}
+
+impl User {
+    pub(super) fn new(identity: Identity, mono_ms: u64, wall_ms: u64) -> Self {
+        Self {
+            identity: Arc::new(identity),
+            channels: SmallVec::new(),
+            absence: None,
+            active_ms: mono_ms,
+            since_ms: wall_ms,
+            operator: false,
+            aside: None,
+        }
+    }
+
+    /// Who they are.
+    pub fn identity(&self) -> &Arc<Identity> {
+        &self.identity
+    }
+
+    /// Their name.
+    pub fn nick(&self) -> &Nick {
+        &self.identity.nick
+    }
+
+    /// Why they are away; `None`: they are available.
+    pub fn away(&self) -> Option<&Away> {
+        self.absence.as_deref().map(|absence| &absence.away)
+    }
+
+    /// Where they are, in the order of joining.
+    pub fn channels(&self) -> &[ChannelId] {
+        &self.channels
+    }
+
+    /// Those who block this user, ordered.
+    pub(super) fn hidden_from(&self) -> &[UserId] {
+        self.aside.as_ref().map_or(&[], |aside| &aside.hidden_from)
+    }
+
+    pub(super) fn blocks(&self) -> &[UserId] {
+        self.aside.as_ref().map_or(&[], |aside| &aside.blocks)
+    }
+
+    pub(super) fn watches(&self) -> &[Watched] {
+        self.aside.as_ref().map_or(&[], |aside| &aside.watches)
+    }
+
+    pub(super) fn aside(&mut self) -> &mut Aside {
+        self.aside.get_or_insert_default()
+    }
+
+    /// Gives the room for rare things back once there is none of them.
+    pub(super) fn tidy(&mut self) {
+        if self.aside.as_deref() == Some(&Aside::default()) {
+            self.aside = None;
+        }
+    }
+}

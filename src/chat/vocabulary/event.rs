@@ -1,0 +1,187 @@
+//! What everyone concerned hears, the same for all of them.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::chat::UserId;
+use crate::chat::availability::Away;
+use crate::chat::mode::ModeChange;
+use crate::chat::name::{ChannelName, Nick};
+use crate::chat::user::Identity;
+
+/// The id of something said, unique across sites and restarts, in the order of saying.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+pub struct MessageId {
+    /// When it was said, in Unix milliseconds (never less than the id before had).
+    pub ms: u64,
+    /// Which of those said in that millisecond.
+    pub counter: u16,
+    /// At which site.
+    pub site: u16,
+}
+
+/// A part of the outbox's list of recipients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    /// The first of them.
+    pub start: u32,
+    /// One past the last of them.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span as indices.
+    pub const fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// Who hears an event, fixed when it is made. Nobody stands twice in one list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Audience {
+    /// All sessions of these users.
+    pub all: Span,
+    /// Of these users, the sessions that keep a picture of who is where: they must hear of every
+    /// coming and going, also in a crowd.
+    pub tracking: Span,
+    /// Of these users, the sessions that keep no such picture: the users asked to hear of it.
+    pub watching: Span,
+}
+
+/// How something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Manner {
+    /// Said.
+    Speech,
+    /// Acted: `* ann waves`.
+    Action,
+    /// Noted, by a program as a rule: nobody answers it by itself.
+    Notice,
+}
+
+/// Where something was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    /// To everybody in a channel.
+    Channel(ChannelName),
+    /// To one person.
+    Person(Arc<Identity>),
+}
+
+/// Something said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// Its id, and when.
+    pub id: MessageId,
+    /// By which user, whatever they are called by now.
+    pub author: UserId,
+    /// By whom, as they were called then.
+    pub from: Arc<Identity>,
+    /// Where.
+    pub place: Place,
+    /// How.
+    pub manner: Manner,
+    /// What.
+    pub text: Arc<str>,
+}
+
+/// Something that happened, and who hears it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// When, in Unix milliseconds.
+    pub at_ms: u64,
+    /// Who hears it.
+    pub audience: Audience,
+    /// What.
+    pub what: Happening,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(
+    missing_docs,
+    reason = "the fields say no more than their types and the variant"
+)]
+pub enum Happening {
+    /// Something was said.
+    Said(Said),
+    /// Somebody came to the server (for those who watch them).
+    Arrived { who: Arc<Identity> },
+    /// Somebody left the server.
+    Departed { who: Arc<Identity>, why: Arc<str> },
+    /// Somebody entered a channel.
+    Joined {
+        who: Arc<Identity>,
+        channel: ChannelName,
+    },
+    /// Somebody left a channel.
+    Left {
+        who: Arc<Identity>,
+        channel: ChannelName,
+        why: Option<String>,
+    },
+    /// Somebody is called something else now.
+    Renamed { who: Arc<Identity>, nick: Nick },
+    /// Somebody was put out of a channel.
+    Kicked {
+        who: Arc<Identity>,
+        by: Arc<Identity>,
+        channel: ChannelName,
+        why: Option<String>,
+    },
+    /// A channel has another topic, or none (an empty text).
+    TopicSet {
+        by: Arc<Identity>,
+        channel: ChannelName,
+        text: Arc<str>,
+    },
+    /// A channel's modes, lists or ranks changed.
+    ModesChanged {
+        by: Arc<Identity>,
+        channel: ChannelName,
+        changes: Vec<ModeChange>,
+    },
+    /// Somebody is asked into a channel.
+    Invited {
+        by: Arc<Identity>,
+        who: Nick,
+        channel: ChannelName,
+    },
+    /// Somebody outside asks a channel's operators to be let in.
+    Knocked {
+        who: Arc<Identity>,
+        channel: ChannelName,
+    },
+    /// Somebody is away now.
+    WentAway { who: Arc<Identity>, away: Away },
+    /// Somebody is available again.
+    CameBack { who: Arc<Identity> },
+    /// The person's own availability ended by itself (for that person).
+    AwayEnded { away: Away },
+    /// An announcement.
+    Announced {
+        number: u32,
+        id: MessageId,
+        from: Arc<Identity>,
+        channel: Option<ChannelName>,
+        text: Arc<str>,
+    },
+    /// An announcement was taken back.
+    Withdrawn { number: u32, by: Arc<Identity> },
+    /// A line was taken back.
+    Redacted {
+        id: MessageId,
+        from: Arc<Identity>,
+        by: Arc<Identity>,
+        channel: ChannelName,
+        why: Option<String>,
+    },
+    /// The hearer is put off the server.
+    Killed {
+        by: Arc<Identity>,
+        why: Option<String>,
+    },
+}

@@ -1,0 +1,34 @@
+//! What can be asked of the chat and what it says: read this first.
+//!
+//! - A [`Command`] is what somebody asks for.
+//! - An [`Event`] is what everyone concerned hears, the same for all of them.
+//! - A [`Reply`] is what only the asker hears.
+//! - A [`Refusal`] is a reply that says no.
+//!
+//! None of them knows a protocol: the words of the wire are in `crate::protocol`.
+
+mod command;
+mod event;
+mod refusal;
+mod reply;
+
+pub use command::{Command, Target, Watched};
+pub use event::{Audience, Event, Happening, Manner, MessageId, Place, Said, Span};
+pub use refusal::{Limited, Refusal};
+pub use reply::{
+    AnnouncementInfo, BoardCounts, ChannelInfo, Company, Listing, PersonInfo, Presence, Reply,
+    RollCall, Row, Standing, TopicInfo,
+};
+
+/// One thing that the chat says, in the order in which it says it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Everyone concerned hears it.
+    Event(Event),
+    /// The asker hears it.
+    Reply(Reply),
+    /// The asker hears that it cannot be.
+    Refusal(Refusal),
+    /// All sessions of this user end: the chat does not know the user any more.
+    Ended(super::UserId),
+}

@@ -1,0 +1,97 @@
+//! A reply that says no. Each becomes one line, in one place per protocol.
+
+use crate::chat::name::{ChannelName, Nick};
+use crate::chat::settings::Announcers;
+
+/// Something that has a limit on its length or number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limited {
+    /// Channels that one person is in.
+    Channels,
+    /// People and channels that one person watches.
+    Watches,
+    /// People whom one person blocks.
+    Blocks,
+    /// Masks on one channel's lists.
+    Masks,
+    /// Channels that are kept while empty.
+    KeptChannels,
+}
+
+/// Why something cannot be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    missing_docs,
+    reason = "the fields say no more than their types and the variant"
+)]
+pub enum Refusal {
+    /// Nobody of that name is here.
+    NobodyNamed { nick: Nick },
+    /// There is no such channel, as far as the asker may know.
+    NoSuchChannel { channel: ChannelName },
+    /// The asker is not in the channel.
+    NotThere { channel: ChannelName },
+    /// Somebody else is not in the channel.
+    TheyAreNotThere { nick: Nick, channel: ChannelName },
+    /// Somebody else is in the channel already.
+    TheyAreThere { nick: Nick, channel: ChannelName },
+    /// The name belongs to somebody who is here.
+    NameTaken { nick: Nick },
+    /// The name cannot be told from another's at a glance.
+    LooksLike { claimed: String, other: String },
+    /// The channel has a key, and what was given (if anything) is not it.
+    KeyNeeded { channel: ChannelName, given: bool },
+    /// Only those who are asked in may enter.
+    InvitedOnly { channel: ChannelName },
+    /// The asker is kept out, or may not speak or be renamed because of it.
+    KeptOut { channel: ChannelName },
+    /// No more people fit into the channel.
+    ChannelFull { channel: ChannelName, max: u32 },
+    /// The channel is open: one need not knock.
+    NotClosed { channel: ChannelName },
+    /// Only people with a voice may speak.
+    NoVoice { channel: ChannelName },
+    /// The asker is muted in the channel.
+    Muted { channel: ChannelName },
+    /// The channel hears only its members.
+    OutsidersUnheard { channel: ChannelName },
+    /// Only the channel's operators may.
+    NotChannelOperator { channel: ChannelName },
+    /// Only the server's operators may.
+    NotServerOperator,
+    /// Nothing on the list is this mask.
+    NotOnList { channel: ChannelName, mask: String },
+    /// One more would be too many.
+    TooMany { what: Limited, max: usize },
+    /// One line or field is longer than it may be.
+    TooLong {
+        what: &'static str,
+        max_bytes: usize,
+    },
+    /// There is nothing in what was to be said.
+    NothingToSay,
+    /// No line of theirs is remembered in the channel.
+    NothingToRedact { nick: Nick, channel: ChannelName },
+    /// The asker did not say it and does not run the channel.
+    NotYoursToRedact { channel: ChannelName },
+    /// One cannot do this to oneself.
+    Oneself { verb: &'static str },
+    /// They are blocked already.
+    BlockedAlready { nick: Nick },
+    /// They are not blocked.
+    NotBlocked { nick: Nick },
+    /// It is watched already.
+    WatchedAlready { what: String },
+    /// It is not watched.
+    NotWatched { what: String },
+    /// The asker is not away.
+    NotAway,
+    /// No announcement in force has the number, as far as the asker may know.
+    NoSuchAnnouncement { number: u32 },
+    /// The announcement is somebody else's.
+    NotYourAnnouncement { number: u32 },
+    /// The setting lets only these announce.
+    MayNotAnnounce { who: Announcers },
+    /// The asker announced too recently; the next may be at this time (Unix milliseconds).
+    AnnouncedRecently { next_ms: u64 },
+}

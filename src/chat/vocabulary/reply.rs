@@ -1,0 +1,283 @@
+//! What only the asker hears.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Place, Said, Watched};
+use crate::chat::availability::Away;
+use crate::chat::mask::Mask;
+use crate::chat::mode::{Modes, Ranks};
+use crate::chat::name::{ChannelName, Nick};
+use crate::chat::user::Identity;
+use crate::chat::{ChannelId, UserId};
+
+/// A person and whether they are available.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Presence {
+    /// Their name.
+    pub nick: Nick,
+    /// Why they are away; `None`: available.
+    pub away: Option<Away>,
+}
+
+/// A few of those who are in a channel, and how many more there are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Company {
+    /// The first of them by name, without the asker.
+    pub some: Vec<Presence>,
+    /// How many others there are besides those and the asker.
+    pub more: usize,
+}
+
+/// A topic, by whom and since when (Unix milliseconds).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicInfo {
+    /// What it says.
+    pub text: Arc<str>,
+    /// Who set it.
+    pub by: Nick,
+    /// When.
+    pub at_ms: u64,
+}
+
+/// What anybody may know of a channel they can see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelInfo {
+    /// Its name.
+    pub name: ChannelName,
+    /// How many people are in it.
+    pub members: usize,
+    /// Its topic.
+    pub topic: Option<TopicInfo>,
+}
+
+/// How somebody stands in a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The channel.
+    pub channel: ChannelName,
+    /// What they are there.
+    pub ranks: Ranks,
+}
+
+/// What one may know of a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonInfo {
+    /// Their names.
+    pub identity: Arc<Identity>,
+    /// Their address, where the asker may know it.
+    pub address: Option<IpAddr>,
+    /// Why they are away; `None`: available.
+    pub away: Option<Away>,
+    /// How long they have not said or done anything, in milliseconds.
+    pub idle_ms: u64,
+    /// Since when they are here (Unix milliseconds).
+    pub since_ms: u64,
+    /// Where they are, as far as the asker may know.
+    pub channels: Vec<Standing>,
+    /// How they stand in the channel asked about.
+    pub ranks: Ranks,
+    /// Whether they run the server.
+    pub operator: bool,
+}
+
+/// An announcement in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnnouncementInfo {
+    /// Its number.
+    pub number: u32,
+    /// When it was sent (Unix milliseconds).
+    pub at_ms: u64,
+    /// By whom.
+    pub from: Nick,
+    /// To which channel; `None`: to everyone.
+    pub channel: Option<ChannelName>,
+    /// What it says.
+    pub text: Arc<str>,
+    /// Until when it is in force (Unix milliseconds).
+    pub until_ms: u64,
+    /// How many of those who were here then, or have acknowledged since, have acknowledged.
+    pub acknowledged: usize,
+    /// How many of them there are.
+    pub people: usize,
+}
+
+/// Who has acknowledged an announcement and who has not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RollCall {
+    /// Its number.
+    pub number: u32,
+    /// Those who have, by name.
+    pub acknowledged: Vec<Nick>,
+    /// Those who have not, by name.
+    pub missing: Vec<Nick>,
+}
+
+/// How many people of a board are what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardCounts {
+    /// Available.
+    pub available: usize,
+    /// Away.
+    pub away: usize,
+    /// Not here, though they were lately.
+    pub absent: usize,
+    /// How many characters the longest name has.
+    pub name_width: usize,
+}
+
+/// A long answer: its rows are asked of the chat one by one, as the asker takes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Listing {
+    /// Who is in a channel, or here at all.
+    Who {
+        /// The channel; `None`: everywhere.
+        channel: Option<ChannelId>,
+        /// The people still to be told, the next one last.
+        people: Vec<UserId>,
+    },
+    /// Channels.
+    Channels {
+        /// The channels still to be told, the next one last.
+        channels: Vec<ChannelId>,
+    },
+    /// People by availability.
+    Board {
+        /// The channel; `None`: everywhere.
+        channel: Option<ChannelId>,
+        /// How wide the names are.
+        name_width: usize,
+        /// Those who are not here and since when (Unix milliseconds), the next one last.
+        absent: Vec<(Nick, u64)>,
+        /// The people still to be told, the next one last.
+        people: Vec<UserId>,
+    },
+}
+
+/// One row of a long answer.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(
+    missing_docs,
+    reason = "the fields say no more than their types and the variant"
+)]
+pub enum Row {
+    /// A person.
+    Person(PersonInfo),
+    /// A channel.
+    Channel(ChannelInfo),
+    /// A person of a board.
+    Board {
+        name_width: usize,
+        person: PersonInfo,
+    },
+    /// A person of a board who is not here, and since when (Unix milliseconds).
+    Absent {
+        name_width: usize,
+        nick: Nick,
+        since_ms: u64,
+    },
+}
+
+/// What only the asker hears.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(
+    missing_docs,
+    reason = "the fields say no more than their types and the variant"
+)]
+pub enum Reply {
+    /// The asker is in a channel now.
+    Joined {
+        channel: ChannelName,
+        topic: Option<TopicInfo>,
+        company: Company,
+        /// What was said there lately.
+        earlier: Vec<Said>,
+        /// The asker made the channel.
+        made: bool,
+    },
+    /// The asker was in the channel before.
+    ThereAlready { channel: ChannelName },
+    /// The asker has left a channel.
+    Left { channel: ChannelName },
+    /// What the asker said is on its way; they are away and the asker had not been told yet.
+    Sent {
+        to: Place,
+        manner: super::Manner,
+        away: Option<Away>,
+    },
+    /// A channel's topic.
+    Topic {
+        channel: ChannelName,
+        topic: Option<TopicInfo>,
+    },
+    /// Somebody has been asked in.
+    Invited { nick: Nick, channel: ChannelName },
+    /// The channel's operators have been asked.
+    Knocked { channel: ChannelName },
+    /// A channel's modes and lists; the key only where the asker may know it.
+    Modes {
+        channel: ChannelName,
+        modes: Modes,
+        bans: Vec<Mask>,
+        kept: bool,
+    },
+    /// Nothing changed: it was so before.
+    Unchanged,
+    /// The channel is kept, or no longer.
+    Kept { channel: ChannelName, keep: bool },
+    /// The asker is away.
+    Away { away: Away },
+    /// The asker is available.
+    Back,
+    /// The asker watches it; how it is with them now.
+    Watch {
+        watched: Watched,
+        now: Option<Presence>,
+    },
+    /// The asker watches it no more.
+    Unwatch { watched: Watched },
+    /// What the asker watches.
+    Watching {
+        watched: Vec<(Watched, Option<Presence>)>,
+    },
+    /// The asker hears nothing more of them.
+    Block { nick: Nick },
+    /// The asker hears them again.
+    Unblock { nick: Nick },
+    /// Whom the asker blocks.
+    Blocked { nicks: Vec<Nick> },
+    /// The announcement is out.
+    Announced {
+        number: u32,
+        people: usize,
+        until_ms: Option<u64>,
+    },
+    /// The announcements in force, oldest first.
+    Announcements {
+        announcements: Vec<AnnouncementInfo>,
+    },
+    /// It is noted that the asker has seen it.
+    Acknowledged {
+        number: u32,
+        acknowledged: usize,
+        people: usize,
+    },
+    /// Who has seen it.
+    RollCall(RollCall),
+    /// It is taken back.
+    Withdrawn { number: u32 },
+    /// They are off the server.
+    Killed { nick: Nick },
+    /// One person.
+    Whois(PersonInfo),
+    /// People or channels will be listed: how many.
+    Listing { listing: Listing, count: usize },
+    /// People will be listed by availability.
+    Board {
+        channel: Option<ChannelName>,
+        counts: BoardCounts,
+        listing: Listing,
+    },
+}

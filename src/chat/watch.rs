@@ -1,0 +1,170 @@
+//! Watching: to hear when somebody, or anybody of a channel, comes, goes, is away or back; and who
+//! hears of comings and goings without asking.
+
+use super::name::{ChannelName, Nick};
+use super::vocabulary::{Audience, Limited, Presence, Refusal, Reply, Watched};
+use super::{ChannelId, Chat, UserId};
+
+/// How many people and channels one person can watch.
+pub const WATCHES_MAX: usize = 100;
+
+/// In a channel of more people than this, only those who ask hear of comings and goings (except
+/// those whose client keeps a picture of the channel).
+pub const CROWD_MIN: usize = 25;
+
+impl Chat {
+    pub(super) fn watch(&mut self, who: UserId, watched: Watched) -> Result<(), Refusal> {
+        let watches = self.user(who).watches();
+        if watches.contains(&watched) {
+            return Err(Refusal::WatchedAlready {
+                what: spelled(&watched),
+            });
+        }
+        if watches.len() >= WATCHES_MAX {
+            return Err(Refusal::TooMany {
+                what: Limited::Watches,
+                max: WATCHES_MAX,
+            });
+        }
+        self.user_mut(who).aside().watches.push(watched.clone());
+        let watchers = self.watchers.entry(watched.clone()).or_default();
+        if let Err(place) = watchers.binary_search(&who) {
+            watchers.insert(place, who);
+        }
+        let now = self.watched_now(&watched);
+        self.reply(Reply::Watch { watched, now });
+        Ok(())
+    }
+
+    pub(super) fn unwatch(&mut self, who: UserId, watched: Watched) -> Result<(), Refusal> {
+        if !self.user(who).watches().contains(&watched) {
+            return Err(Refusal::NotWatched {
+                what: spelled(&watched),
+            });
+        }
+        self.end_watch(who, &watched);
+        self.reply(Reply::Unwatch { watched });
+        Ok(())
+    }
+
+    fn end_watch(&mut self, who: UserId, watched: &Watched) {
+        let user = self.user_mut(who);
+        user.aside().watches.retain(|other| other != watched);
+        user.tidy();
+        if let Some(watchers) = self.watchers.get_mut(watched) {
+            watchers.retain(|user| *user != who);
+            if watchers.is_empty() {
+                self.watchers.remove(watched);
+            }
+        }
+    }
+
+    pub(super) fn end_watches(&mut self, who: UserId) {
+        for watched in self.user(who).watches().to_vec() {
+            self.end_watch(who, &watched);
+        }
+    }
+
+    pub(super) fn watching(&mut self, who: UserId) {
+        let watches = self.user(who).watches().iter();
+        let watched = watches
+            .map(|watched| (watched.clone(), self.watched_now(watched)))
+            .collect();
+        self.reply(Reply::Watching { watched });
+    }
+
+    fn watched_now(&self, watched: &Watched) -> Option<Presence> {
+        match watched {
+            Watched::Person(nick) => self.nicks.get(nick).map(|user| self.presence(*user)),
+            Watched::Channel(_) => None,
+        }
+    }
+
+    fn watchers_of(&self, watched: &Watched) -> &[UserId] {
+        self.watchers.get(watched).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those who watch a person's name.
+    pub(super) fn fans(&self, nick: &Nick) -> &[UserId] {
+        self.watchers_of(&Watched::Person(nick.clone()))
+    }
+
+    /// Those who watch a channel and may know of it.
+    fn onlookers(&self, id: ChannelId) -> impl Iterator<Item = UserId> {
+        let name: ChannelName = self.channel(id).name.clone();
+        let watchers = self.watchers_of(&Watched::Channel(name)).iter().copied();
+        watchers.filter(move |user| self.sees(*user, id))
+    }
+
+    /// Who hears that somebody comes into a channel or leaves it.
+    pub(super) fn neighbours(&mut self, id: ChannelId) -> Audience {
+        let channel = self.channel(id);
+        let crowd = channel.len() > CROWD_MIN;
+        let onlookers: Vec<UserId> = self
+            .onlookers(id)
+            .filter(|user| crowd || channel.ranks(*user).is_none())
+            .collect();
+        let channel = self
+            .channels
+            .get(id)
+            .expect("the channel was just looked up");
+        let members = self.outbox.span(channel.members());
+        let watching = self.outbox.span(onlookers);
+        if crowd {
+            Audience {
+                tracking: members,
+                watching,
+                ..Audience::default()
+            }
+        } else {
+            Audience {
+                all: members,
+                watching,
+                ..Audience::default()
+            }
+        }
+    }
+
+    /// Who hears that somebody leaves the server or is renamed: small channels as a whole, of
+    /// crowds those who keep a picture, and those who watch.
+    pub(super) fn acquaintances(&mut self, who: UserId) -> Audience {
+        self.around(who, |members| members <= CROWD_MIN)
+    }
+
+    /// Who hears that somebody is away or back: those who keep a picture and those who watch.
+    pub(super) fn followers(&mut self, who: UserId) -> Audience {
+        self.around(who, |_| false)
+    }
+
+    /// `told`: whether all of a channel of so many hear it.
+    fn around(&mut self, who: UserId, told: impl Fn(usize) -> bool) -> Audience {
+        let (mut all, mut tracking) = (Vec::new(), Vec::new());
+        let mut watching = self.fans(self.user(who).nick()).to_vec();
+        for &id in &self.user(who).channels {
+            let channel = self.channel(id);
+            let hear = if told(channel.len()) {
+                &mut all
+            } else {
+                &mut tracking
+            };
+            hear.extend(channel.members().filter(|user| *user != who));
+            watching.extend(self.onlookers(id));
+        }
+        watching.retain(|user| *user != who);
+        let all = self.outbox.span_once(all);
+        let heard = self.outbox.users(all).to_vec();
+        let unheard = |user: &UserId| heard.binary_search(user).is_err();
+        Audience {
+            all,
+            tracking: self.outbox.span_once(tracking.into_iter().filter(unheard)),
+            watching: self.outbox.span_once(watching.into_iter().filter(unheard)),
+        }
+    }
+}
+
+fn spelled(watched: &Watched) -> String {
+    match watched {
+        Watched::Person(nick) => nick.to_string(),
+        Watched::Channel(channel) => channel.to_string(),
+    }
+}
