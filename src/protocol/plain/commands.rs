@@ -1,0 +1,602 @@
+//! The table of commands: `/help`, the errors' usage lines, the parser and the table in
+//! `protocol.md` all come from it or are tested against it.
+
+use std::collections::BTreeMap;
+
+use super::args::{self, Args};
+use super::modes;
+use super::printable::printable;
+use super::refusals::Mistake;
+use super::screen::{Screen, Times};
+use crate::chat::mask::{Effect, Mask};
+use crate::chat::mode::{MaskList, ModeChange, Rank};
+use crate::chat::vocabulary::{Command, Manner, Target, Watched};
+
+/// Who may use a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody.
+    Everybody,
+    /// Those who run the channel.
+    ChannelOperators,
+    /// Those who run the server.
+    ServerOperators,
+}
+
+/// One command.
+pub struct Spec {
+    /// The word behind the slash.
+    pub name: &'static str,
+    /// What stands behind the word: `NAME` needed, `[NAME]` not.
+    pub arguments: &'static str,
+    /// What it does, in one line.
+    pub help: &'static str,
+    /// Who may.
+    pub who: Who,
+    /// Whether it counts against the pace.
+    pub counts: bool,
+    read: fn(&mut Args<'_>) -> Result<Request, Mistake>,
+}
+
+impl Spec {
+    /// How to type it.
+    pub fn usage(&self) -> String {
+        format!("/{} {}", self.name, self.arguments)
+            .trim_end()
+            .to_owned()
+    }
+}
+
+/// What a line asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// Something of the chat.
+    Chat(Command),
+    /// To say something privately to whoever wrote privately last.
+    Reply(String),
+    /// To keep the lines of others back.
+    Hold,
+    /// To let them come.
+    Go,
+    /// To have times in this form.
+    Times(Times),
+    /// To be answered in order.
+    Ping(String),
+    /// To be told about the commands, or about one.
+    Help(Option<String>),
+    /// To leave.
+    Quit(Option<String>),
+}
+
+/// The one-word statuses of the configuration: what each says.
+pub type Statuses = BTreeMap<String, String>;
+
+const fn open(
+    name: &'static str,
+    arguments: &'static str,
+    help: &'static str,
+    read: fn(&mut Args<'_>) -> Result<Request, Mistake>,
+) -> Spec {
+    Spec {
+        name,
+        arguments,
+        help,
+        who: Who::Everybody,
+        counts: true,
+        read,
+    }
+}
+
+const fn channel_operators(spec: Spec) -> Spec {
+    Spec {
+        who: Who::ChannelOperators,
+        ..spec
+    }
+}
+
+/// All commands, in the order of `/help`.
+pub static COMMANDS: &[Spec] = &[
+    open(
+        "join",
+        "#CHANNEL [KEY]",
+        "enter a channel, or speak in another one of yours",
+        |a| {
+            let channel = a.channel()?;
+            let key = a.word().map(str::to_owned);
+            chat(a, Command::Join { channel, key })
+        },
+    ),
+    open(
+        "leave",
+        "[#CHANNEL] [WHY]",
+        "leave the current channel, or another",
+        |a| {
+            let channel = a.channel_or_current()?;
+            Ok(Request::Chat(Command::Leave {
+                channel,
+                why: a.maybe_text(),
+            }))
+        },
+    ),
+    open(
+        "msg",
+        "NAME|#CHANNEL TEXT",
+        "say something to one person, or in a channel",
+        |a| say(a, Manner::Speech),
+    ),
+    open(
+        "reply",
+        "TEXT",
+        "answer whoever wrote to you privately last",
+        |a| Ok(Request::Reply(a.need_text()?)),
+    ),
+    open("me", "TEXT", "say what you do: /me waves", |a| {
+        let text = a.need_text()?;
+        let to = Target::Channel(a.channel_or_current()?);
+        Ok(Request::Chat(Command::Say {
+            to,
+            manner: Manner::Action,
+            text,
+        }))
+    }),
+    open(
+        "notice",
+        "NAME|#CHANNEL TEXT",
+        "the same as /msg, for programs: nothing answers it by itself",
+        |a| say(a, Manner::Notice),
+    ),
+    open("nick", "NAME", "be called something else", |a| {
+        let nick = a.nick()?;
+        chat(a, Command::Rename { nick })
+    }),
+    open(
+        "who",
+        "[#CHANNEL]",
+        "who is in a channel; without one: who is here",
+        |a| {
+            let channel = a.maybe_channel()?;
+            chat(a, Command::Who { channel })
+        },
+    ),
+    open("whois", "NAME", "what is known about a person", |a| {
+        let nick = a.nick()?;
+        chat(a, Command::Whois { nick })
+    }),
+    open(
+        "list",
+        "[WORDS]",
+        "the channels, or those whose name or topic has the words",
+        |a| Ok(Request::Chat(Command::List { words: a.text() })),
+    ),
+    open(
+        "topic",
+        "[#CHANNEL] [TEXT]",
+        "the topic of a channel; with text: set it; with a lone -: clear it",
+        |a| {
+            let channel = a.channel_or_current()?;
+            let text = a.maybe_text().map(|text| {
+                if text.trim() == "-" {
+                    String::new()
+                } else {
+                    text
+                }
+            });
+            Ok(Request::Chat(Command::Topic { channel, text }))
+        },
+    ),
+    open(
+        "away",
+        "[TEXT] [until HH:MM]",
+        "say that you are away, why and until when",
+        |a| Ok(Request::Chat(Command::Away { words: a.text() })),
+    ),
+    open("back", "", "say that you are available again", |a| {
+        chat(a, Command::Back)
+    }),
+    open(
+        "board",
+        "[#CHANNEL]",
+        "everyone of a channel by availability; without one: everyone here",
+        |a| {
+            let channel = a.maybe_channel()?;
+            chat(a, Command::Board { channel })
+        },
+    ),
+    open(
+        "watch",
+        "NAME|#CHANNEL",
+        "hear when they come, go, are away or back",
+        |a| {
+            let watched = watched(a)?;
+            chat(a, Command::Watch { watched })
+        },
+    ),
+    open("unwatch", "NAME|#CHANNEL", "hear it no more", |a| {
+        let watched = watched(a)?;
+        chat(a, Command::Unwatch { watched })
+    }),
+    open("watching", "", "whom and what you watch", |a| {
+        chat(a, Command::Watching)
+    }),
+    open(
+        "announce",
+        "[#CHANNEL] TEXT [until HH:MM]",
+        "tell everyone, or a channel, what must not be missed",
+        |a| {
+            let channel = a.maybe_channel()?;
+            Ok(Request::Chat(Command::Announce {
+                channel,
+                text: a.need_text()?,
+            }))
+        },
+    ),
+    open("announcements", "", "the announcements in force", |a| {
+        chat(a, Command::Announcements)
+    }),
+    open("ack", "N", "say that you have seen announcement N", |a| {
+        let number = a.number()?;
+        chat(a, Command::Acknowledge { number })
+    }),
+    open(
+        "rollcall",
+        "N",
+        "who has acknowledged your announcement N, and who not",
+        |a| {
+            let number = a.number()?;
+            chat(a, Command::RollCall { number })
+        },
+    ),
+    open("withdraw", "N", "take your announcement N back", |a| {
+        let number = a.number()?;
+        chat(a, Command::Withdraw { number })
+    }),
+    open("block", "NAME", "hear nothing more from a person", |a| {
+        let nick = a.nick()?;
+        chat(a, Command::Block { nick })
+    }),
+    open("unblock", "NAME", "hear a person again", |a| {
+        let nick = a.nick()?;
+        chat(a, Command::Unblock { nick })
+    }),
+    open("blocked", "", "whom you block", |a| {
+        chat(a, Command::Blocked)
+    }),
+    open(
+        "invite",
+        "NAME [#CHANNEL]",
+        "ask a person into a channel",
+        |a| {
+            let nick = a.nick()?;
+            let channel = a.channel_or_current()?;
+            chat(a, Command::Invite { nick, channel })
+        },
+    ),
+    open(
+        "knock",
+        "#CHANNEL",
+        "ask to be let into a closed channel",
+        |a| {
+            let channel = a.channel()?;
+            chat(a, Command::Knock { channel })
+        },
+    ),
+    open(
+        "redact",
+        "[#CHANNEL] NAME [WHY]",
+        "take back the latest line of yours (operators: of anybody)",
+        |a| {
+            let (channel, nick) = (a.channel_or_current()?, a.nick()?);
+            Ok(Request::Chat(Command::Redact {
+                channel,
+                nick,
+                why: a.maybe_text(),
+            }))
+        },
+    ),
+    open(
+        "hold",
+        "",
+        "keep the lines of others back while you type",
+        |a| session(a, Request::Hold),
+    ),
+    open("go", "", "let them come again", |a| session(a, Request::Go)),
+    open(
+        "times",
+        "iso|short",
+        "times with date and seconds, or just HH:MM",
+        |a| {
+            let times = match a.need_word()? {
+                "iso" => Times::Iso,
+                "short" => Times::Short,
+                word => {
+                    return Err(Mistake::UnknownTimes {
+                        typed: word.to_owned(),
+                    });
+                }
+            };
+            session(a, Request::Times(times))
+        },
+    ),
+    Spec {
+        counts: false,
+        ..open(
+            "ping",
+            "TOKEN",
+            "have TOKEN back: all before it is done or refused",
+            |a| Ok(Request::Ping(a.need_text()?)),
+        )
+    },
+    open(
+        "help",
+        "[COMMAND]",
+        "all commands, or how to use one",
+        |a| {
+            let command = a.word().map(str::to_owned);
+            session(a, Request::Help(command))
+        },
+    ),
+    open("quit", "[TEXT]", "leave; TEXT is told to the others", |a| {
+        Ok(Request::Quit(a.maybe_text()))
+    }),
+    channel_operators(open(
+        "kick",
+        "[#CHANNEL] NAME [WHY]",
+        "put a person out of a channel",
+        |a| {
+            let (channel, nick) = (a.channel_or_current()?, a.nick()?);
+            Ok(Request::Chat(Command::Kick {
+                channel,
+                nick,
+                why: a.maybe_text(),
+            }))
+        },
+    )),
+    channel_operators(open(
+        "ban",
+        "[#CHANNEL] NAME|MASK [WHY]",
+        "put a person out and keep them out",
+        |a| {
+            let (channel, mask) = (a.channel_or_current()?, mask(a, Effect::KeepOut)?);
+            Ok(Request::Chat(Command::Ban {
+                channel,
+                mask,
+                why: a.maybe_text(),
+            }))
+        },
+    )),
+    channel_operators(open(
+        "unban",
+        "[#CHANNEL] NAME|MASK",
+        "let them in again",
+        |a| listed(a, Effect::KeepOut, false),
+    )),
+    channel_operators(open(
+        "mute",
+        "[#CHANNEL] NAME|MASK",
+        "let them in but not speak",
+        |a| listed(a, Effect::Mute, true),
+    )),
+    channel_operators(open(
+        "unmute",
+        "[#CHANNEL] NAME|MASK",
+        "let them speak again",
+        |a| listed(a, Effect::Mute, false),
+    )),
+    channel_operators(open(
+        "op",
+        "[#CHANNEL] [-]NAME",
+        "make a person an operator of the channel; -NAME: no longer",
+        |a| promote(a, Rank::Operator),
+    )),
+    channel_operators(open(
+        "voice",
+        "[#CHANNEL] [-]NAME",
+        "give a person a voice where others have none; -NAME: take it",
+        |a| promote(a, Rank::Voice),
+    )),
+    channel_operators(open(
+        "mode",
+        "[#CHANNEL] [+LETTERS|-LETTERS] [VALUE]",
+        "the modes of a channel, or change them: imnstu, k KEY, l NUMBER",
+        |a| {
+            let channel = a.channel_or_current()?;
+            let command = match a.maybe_text() {
+                Some(typed) => Command::SetModes {
+                    channel,
+                    changes: modes::changes(&typed)?,
+                },
+                None => Command::Modes { channel },
+            };
+            Ok(Request::Chat(command))
+        },
+    )),
+    channel_operators(open(
+        "keep",
+        "[#CHANNEL] [off]",
+        "let a channel outlive its last member, until the server stops",
+        |a| {
+            let channel = a.channel_or_current()?;
+            let keep = match a.word() {
+                None | Some("on") => true,
+                Some("off") => false,
+                Some(_) => return Err(Mistake::Usage(find("keep"))),
+            };
+            chat(a, Command::Keep { channel, keep })
+        },
+    )),
+    Spec {
+        who: Who::ServerOperators,
+        ..open("kill", "NAME [WHY]", "put a person off the server", |a| {
+            let nick = a.nick()?;
+            Ok(Request::Chat(Command::Kill {
+                nick,
+                why: a.maybe_text(),
+            }))
+        })
+    },
+];
+
+fn chat(args: &Args<'_>, command: Command) -> Result<Request, Mistake> {
+    session(args, Request::Chat(command))
+}
+
+fn session(args: &Args<'_>, request: Request) -> Result<Request, Mistake> {
+    args.end()?;
+    Ok(request)
+}
+
+fn say(args: &mut Args<'_>, manner: Manner) -> Result<Request, Mistake> {
+    let to = match args.maybe_channel()? {
+        Some(channel) => Target::Channel(channel),
+        None => Target::Person(args.nick()?),
+    };
+    let text = args.need_text()?;
+    Ok(Request::Chat(Command::Say { to, manner, text }))
+}
+
+fn watched(args: &mut Args<'_>) -> Result<Watched, Mistake> {
+    match args.maybe_channel()? {
+        Some(channel) => Ok(Watched::Channel(channel)),
+        None => Ok(Watched::Person(args.nick()?)),
+    }
+}
+
+fn mask(args: &mut Args<'_>, effect: Effect) -> Result<Mask, Mistake> {
+    let word = args.need_word()?;
+    Mask::parse(word, effect).ok_or_else(|| Mistake::BadMask {
+        typed: word.to_owned(),
+    })
+}
+
+fn listed(args: &mut Args<'_>, effect: Effect, on: bool) -> Result<Request, Mistake> {
+    let (channel, mask) = (args.channel_or_current()?, mask(args, effect)?);
+    let changes = vec![ModeChange::List(MaskList::Bans, mask, on)];
+    chat(args, Command::SetModes { channel, changes })
+}
+
+fn promote(args: &mut Args<'_>, rank: Rank) -> Result<Request, Mistake> {
+    let channel = args.channel_or_current()?;
+    let word = args.need_word()?;
+    let (name, grant) = word
+        .strip_prefix('-')
+        .map_or((word, true), |name| (name, false));
+    let nick = args::nick(name)?;
+    chat(
+        args,
+        Command::Promote {
+            channel,
+            nick,
+            rank,
+            grant,
+        },
+    )
+}
+
+fn find(name: &str) -> &'static Spec {
+    lookup(name).expect("the table has the command")
+}
+
+/// The command of that name, in any case of letters.
+pub fn lookup(name: &str) -> Option<&'static Spec> {
+    COMMANDS
+        .iter()
+        .find(|spec| spec.name.eq_ignore_ascii_case(name))
+}
+
+/// The names of all commands.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().map(|spec| spec.name)
+}
+
+/// What commands of later versions are called.
+const PROMISED: &[&str] = &["history", "search", "seen", "register", "login", "oper"];
+
+/// What no status can be called.
+pub fn reserved() -> Vec<&'static str> {
+    names().chain(PROMISED.iter().copied()).collect()
+}
+
+/// A line as typed, read.
+pub struct Reading {
+    /// What it asks for.
+    pub request: Result<Request, Mistake>,
+    /// Whether it counts against the pace.
+    pub counts: bool,
+    /// Whether it is said in the current channel, which makes a session enter the lobby.
+    pub bare: bool,
+}
+
+/// Reads a line: bare text, or a command if it starts with one slash.
+pub fn read(line: &str, screen: &Screen, statuses: &Statuses) -> Reading {
+    let Some(rest) = line.strip_prefix('/') else {
+        return bare(line, screen);
+    };
+    if rest.starts_with('/') {
+        return bare(rest, screen);
+    }
+    let (name, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    match lookup(name) {
+        Some(spec) => Reading {
+            request: (spec.read)(&mut Args::new(rest, spec, screen)),
+            counts: spec.counts,
+            bare: false,
+        },
+        None => Reading {
+            request: status(name, rest, statuses),
+            counts: true,
+            bare: false,
+        },
+    }
+}
+
+fn bare(text: &str, screen: &Screen) -> Reading {
+    let speech = |to| {
+        Request::Chat(Command::Say {
+            to: Target::Channel(to),
+            manner: Manner::Speech,
+            text: printable(text).into_owned(),
+        })
+    };
+    let request = screen
+        .current()
+        .cloned()
+        .map(speech)
+        .ok_or(Mistake::NoCurrentChannel);
+    Reading {
+        request,
+        counts: true,
+        bare: true,
+    }
+}
+
+fn status(name: &str, rest: &str, statuses: &Statuses) -> Result<Request, Mistake> {
+    let Some(text) = statuses.get(&name.to_ascii_lowercase()) else {
+        return Err(Mistake::UnknownCommand {
+            typed: name.to_owned(),
+            meant: nearest(
+                name,
+                COMMANDS
+                    .iter()
+                    .map(|spec| spec.name)
+                    .chain(statuses.keys().map(String::as_str)),
+            ),
+        });
+    };
+    let words = format!("{text} {}", printable(rest)).trim().to_owned();
+    Ok(Request::Chat(Command::Away { words }))
+}
+
+/// How many letters may be wrong for another word to be meant.
+const TYPOS_MAX: usize = 2;
+
+/// The word most like `typed`, if any is near enough: "did you mean".
+pub fn nearest<'a>(typed: &str, words: impl Iterator<Item = &'a str>) -> Option<String> {
+    let typed = typed.to_lowercase();
+    let allowed = TYPOS_MAX.min(typed.chars().count() / 2);
+    let distance = |word: &str| strsim::osa_distance(&typed, &word.to_lowercase());
+    words
+        .map(|word| (distance(word), word))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, word)| word.to_owned())
+}

@@ -1,0 +1,200 @@
+//! What happens, as sentences: one place for all of them.
+
+use std::fmt::Write;
+
+use super::modes;
+use super::printable::printable;
+use super::screen::Times;
+use super::stamp::Clock;
+use crate::chat::mask::{Effect, Mask};
+use crate::chat::mode::{MaskList, ModeChange, Rank};
+use crate::chat::vocabulary::{Event, Happening, Manner, Place, Said};
+
+/// What changes the bytes of an event: readers alike in this read the same bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wire {
+    /// How the reader wants times.
+    pub times: Times,
+    /// The reader is who it is about.
+    pub own: bool,
+}
+
+/// Whether the session that caused an event is not told of it: it knows, or has a reply of its own.
+pub fn silent_to_cause(what: &Happening) -> bool {
+    matches!(
+        what,
+        Happening::Said(_)
+            | Happening::Joined { .. }
+            | Happening::Left { .. }
+            | Happening::Departed { .. }
+    )
+}
+
+/// Whether the line of an event begins with a time, so that the reader must know the day.
+pub fn is_stamped(what: &Happening) -> bool {
+    matches!(what, Happening::Said(_) | Happening::Announced { .. })
+}
+
+/// The line or lines of an event, each with its end.
+pub fn render(event: &Event, own: bool, clock: &Clock<'_>) -> String {
+    let mut out = String::with_capacity(96);
+    match &event.what {
+        Happening::Said(said) => write_said(said, own, clock, &mut out),
+        Happening::Announced {
+            number, from, text, ..
+        } => {
+            clock.write_stamp(event.at_ms, &mut out);
+            let _ = write!(out, " !!!{number} {}: {}\r\n", from.nick, printable(text));
+        }
+        Happening::ModesChanged {
+            by,
+            channel,
+            changes,
+        } => {
+            for change in changes {
+                tell(
+                    &mut out,
+                    &mode_change(change, by.nick.as_str(), channel.as_str()),
+                );
+            }
+        }
+        what => tell(&mut out, &sentence(what, clock)),
+    }
+    out
+}
+
+/// Adds a line in which the server tells something.
+pub fn tell(out: &mut String, sentence: &str) {
+    let _ = write!(out, "* {}\r\n", printable(sentence));
+}
+
+/// Adds the line of something said. `own`: the reader said it, from another device.
+pub fn write_said(said: &Said, own: bool, clock: &Clock<'_>, out: &mut String) {
+    clock.write_stamp(said.id.ms, out);
+    let nick = &said.from.nick;
+    let _ = match &said.place {
+        Place::Channel(channel) => write!(out, " {channel} "),
+        Place::Person(to) if own => write!(out, " private to {} ", to.nick),
+        Place::Person(_) => write!(out, " private "),
+    };
+    let text = printable(&said.text);
+    let _ = match said.manner {
+        Manner::Speech => write!(out, "{nick}: {text}\r\n"),
+        Manner::Action => write!(out, "* {nick} {text}\r\n"),
+        Manner::Notice => write!(out, "-{nick}- {text}\r\n"),
+    };
+}
+
+fn because(why: Option<&str>) -> String {
+    why.map_or_else(String::new, |why| format!(" ({why})"))
+}
+
+fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
+    match what {
+        Happening::Said(_) | Happening::Announced { .. } | Happening::ModesChanged { .. } => {
+            String::new()
+        }
+        Happening::Arrived { who } => format!("{} is here.", who.nick),
+        Happening::Departed { who, why } => format!("{} has gone{}.", who.nick, because(Some(why))),
+        Happening::Joined { who, channel } => format!("{} joined {channel}.", who.nick),
+        Happening::Left { who, channel, why } => {
+            format!("{} left {channel}{}.", who.nick, because(why.as_deref()))
+        }
+        Happening::Renamed { who, nick } => format!("{} is now called {nick}.", who.nick),
+        Happening::Kicked {
+            who,
+            by,
+            channel,
+            why,
+        } => {
+            format!(
+                "{} was put out of {channel} by {}{}.",
+                who.nick,
+                by.nick,
+                because(why.as_deref())
+            )
+        }
+        Happening::TopicSet { by, channel, text } if text.is_empty() => {
+            format!("{} cleared the topic of {channel}.", by.nick)
+        }
+        Happening::TopicSet { by, channel, text } => {
+            format!("{} set the topic of {channel}: {text}", by.nick)
+        }
+        Happening::Invited { by, who, channel } => {
+            format!("{} invites {who} to {channel}: /join {channel}", by.nick)
+        }
+        Happening::Knocked { who, channel } => format!(
+            "{} knocks at {channel}: /invite {} {channel} lets them in.",
+            who.nick, who.nick
+        ),
+        Happening::WentAway { who, away } => {
+            format!("{} is away: {}.", who.nick, clock.away_until(away))
+        }
+        Happening::CameBack { who } => format!("{} is back.", who.nick),
+        Happening::AwayEnded { away } => {
+            format!("You are available again: {} is over.", away.words())
+        }
+        Happening::Withdrawn { number, by } => {
+            format!("Announcement {number} was withdrawn by {}.", by.nick)
+        }
+        Happening::Redacted {
+            from,
+            by,
+            channel,
+            why,
+            ..
+        } => {
+            format!(
+                "{} took back the latest line of {} in {channel}{}.",
+                by.nick,
+                from.nick,
+                because(why.as_deref())
+            )
+        }
+        Happening::Killed { by, why } => format!(
+            "{} has put you off the server{}.",
+            by.nick,
+            because(why.as_deref())
+        ),
+    }
+}
+
+fn mode_change(change: &ModeChange, by: &str, channel: &str) -> String {
+    match change {
+        ModeChange::Flag(flag, true) => format!(
+            "{by} set +{} on {channel}: {}.",
+            modes::letter(*flag),
+            modes::meaning(*flag)
+        ),
+        ModeChange::Flag(flag, false) => {
+            format!("{by} set -{} on {channel}.", modes::letter(*flag))
+        }
+        ModeChange::Key(Some(key)) => format!("{by} set the key of {channel}: {key}"),
+        ModeChange::Key(None) => format!("{by} took the key off {channel}."),
+        ModeChange::Limit(Some(limit)) => format!("{by} limited {channel} to {limit} people."),
+        ModeChange::Limit(None) => format!("{by} took the limit off {channel}."),
+        ModeChange::List(MaskList::Bans, mask, on) => ban_change(mask, *on, by, channel),
+        ModeChange::Rank(Rank::Operator, nick, true) => {
+            format!("{by} made {nick} an operator of {channel}.")
+        }
+        ModeChange::Rank(Rank::Operator, nick, false) => {
+            format!("{by} made {nick} an operator of {channel} no longer.")
+        }
+        ModeChange::Rank(Rank::Voice, nick, true) => {
+            format!("{by} gave {nick} a voice in {channel}.")
+        }
+        ModeChange::Rank(Rank::Voice, nick, false) => {
+            format!("{by} took the voice of {nick} in {channel}.")
+        }
+    }
+}
+
+fn ban_change(mask: &Mask, on: bool, by: &str, channel: &str) -> String {
+    let verb = match (mask.effect(), on) {
+        (Effect::KeepOut, true) => "banned",
+        (Effect::KeepOut, false) => "unbanned",
+        (Effect::Mute, true) => "muted",
+        (Effect::Mute, false) => "unmuted",
+    };
+    format!("{by} {verb} {mask} in {channel}.")
+}

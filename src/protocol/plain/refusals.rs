@@ -1,0 +1,247 @@
+//! Every sentence that says no: what was wrong, and what to do.
+
+use super::commands::{Spec, Who};
+use super::printable::printable;
+use super::stamp::Clock;
+use super::terminal::LINE_BYTES_MAX;
+use crate::chat::name::{CHANNEL_BYTES_MAX, NICK_BYTES_MAX, NameFault};
+use crate::chat::settings::Announcers;
+use crate::chat::vocabulary::{Limited, Refusal};
+
+/// Why a line could not be read.
+#[derive(Clone, PartialEq)]
+#[allow(
+    missing_docs,
+    reason = "the fields say no more than their types and the variant"
+)]
+pub enum Mistake {
+    /// The command needs something else behind it.
+    Usage(&'static Spec),
+    /// There is no such command or status.
+    UnknownCommand {
+        typed: String,
+        meant: Option<String>,
+    },
+    /// It cannot be a person's name.
+    BadName { typed: String, fault: NameFault },
+    /// It cannot be a channel's name.
+    BadChannel { typed: String, fault: NameFault },
+    /// It cannot be a mask.
+    BadMask { typed: String },
+    /// It is no number above nought.
+    NotANumber { typed: String },
+    /// No such form of times.
+    UnknownTimes { typed: String },
+    /// No mode has the letter.
+    UnknownMode { letter: char },
+    /// The mode needs a value.
+    ModeValueMissing { letter: char },
+    /// No mode needs this value.
+    ModeValueLeftOver { typed: String },
+    /// The session is in no channel, or was put out of the one it spoke in.
+    NoCurrentChannel,
+    /// Nobody has written privately, or they have gone.
+    NobodyToAnswer,
+    /// The line is longer than it may be.
+    LineTooLong,
+    /// No lines wait.
+    NotHolding,
+    /// Lines wait already.
+    HoldingAlready,
+    /// Before a name is given, only a few commands work.
+    NameFirst,
+    /// A program that speaks IRC has come to the wrong port.
+    IrcHere,
+}
+
+impl std::fmt::Debug for Mistake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&mistake(self))
+    }
+}
+
+impl PartialEq for Spec {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// The line of a refusal.
+pub fn line(sentence: &str) -> String {
+    format!("*! {}\r\n", printable(sentence))
+}
+
+/// What was wrong with a line, and what to do.
+pub fn mistake(mistake: &Mistake) -> String {
+    match mistake {
+        Mistake::Usage(spec) => format!("Type it so: {} ({}).", spec.usage(), spec.help),
+        Mistake::UnknownCommand { typed, meant } => {
+            format!("/{typed} is not a command.{} /help lists all.", did_you_mean(meant.as_deref().map(|m| format!("/{m}"))))
+        }
+        Mistake::BadName { typed, fault } => bad_name(typed, *fault, "a name", NICK_BYTES_MAX),
+        Mistake::BadChannel { typed, fault } => bad_name(typed, *fault, "a channel's name", CHANNEL_BYTES_MAX),
+        Mistake::BadMask { typed } => format!("{typed} is no mask: type a name, or a pattern such as bob!*@* with * and ?."),
+        Mistake::NotANumber { typed } => format!("{typed} is not a number above 0."),
+        Mistake::UnknownTimes { typed } => format!("Times are iso or short, not {typed}."),
+        Mistake::UnknownMode { letter } => format!("There is no mode {letter}: the modes are imnstu, k KEY and l NUMBER."),
+        Mistake::ModeValueMissing { letter } => format!("Mode {letter} needs a value behind it: /mode +{letter} VALUE."),
+        Mistake::ModeValueLeftOver { typed } => format!("{typed} belongs to no mode: only +k and +l take a value."),
+        Mistake::NoCurrentChannel => "You are speaking in no channel: /join #lobby or another first.".to_owned(),
+        Mistake::NobodyToAnswer => "Nobody who is here has written to you privately: /msg NAME TEXT writes to a person.".to_owned(),
+        Mistake::LineTooLong => format!("That line was longer than {LINE_BYTES_MAX} bytes and went nowhere: say it in several."),
+        Mistake::NotHolding => "Nothing is held back: /hold does that.".to_owned(),
+        Mistake::HoldingAlready => "Lines are held back already: /go lets them come.".to_owned(),
+        Mistake::NameFirst => "A name first: type the one you want to be called by. /help and /quit work too.".to_owned(),
+        Mistake::IrcHere => "This port is for telnet and netcat: IRC clients connect to the IRC port, 6667 as a rule.".to_owned(),
+    }
+}
+
+fn did_you_mean(meant: Option<String>) -> String {
+    meant.map_or_else(String::new, |meant| format!(" Did you mean {meant}?"))
+}
+
+fn bad_name(typed: &str, fault: NameFault, what: &str, max: usize) -> String {
+    match fault {
+        NameFault::Empty => format!("{what} must have at least one letter."),
+        NameFault::TooLong { .. } => {
+            format!("{typed} is too long for {what}: at most {max} bytes.")
+        }
+        NameFault::Forbidden(' ') => format!("There can be no space in {what}: choose one word."),
+        NameFault::Forbidden(c) => {
+            format!("{typed} cannot be {what}: {c} has another meaning here. Leave it out.")
+        }
+        NameFault::Leading(c) => {
+            format!("{typed} cannot be {what}: it begins with {c}. Begin with a letter.")
+        }
+        NameFault::Control => format!(
+            "{typed} cannot be {what}: there is an invisible character in it. Type it anew."
+        ),
+        NameFault::NoHash => format!("{typed} is no channel: channels begin with #. Try #{typed}."),
+        NameFault::NotALetter(c) => format!(
+            "{typed} cannot be {what}: {c} is no letter or digit of any language. Leave it out."
+        ),
+        NameFault::NotAllowed => format!(
+            "{typed} cannot be {what}: it mixes letters that run to the left and to the right."
+        ),
+    }
+}
+
+/// Why something cannot be, and what to do. `meant` is a name that is likely meant instead.
+pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> String {
+    let did_you_mean = || did_you_mean(meant.map(str::to_owned));
+    match refusal {
+        Refusal::NobodyNamed { nick } => format!(
+            "Nobody called {nick} is here.{} /who lists everyone.",
+            did_you_mean()
+        ),
+        Refusal::NoSuchChannel { channel } => format!(
+            "There is no channel {channel}.{} /list lists all, /join makes one.",
+            did_you_mean()
+        ),
+        Refusal::NotThere { channel } => {
+            format!("You are not in {channel}: /join {channel} first.")
+        }
+        Refusal::TheyAreNotThere { nick, channel } => {
+            format!("{nick} is not in {channel}: /who {channel} tells who is.")
+        }
+        Refusal::TheyAreThere { nick, channel } => format!("{nick} is in {channel} already."),
+        Refusal::NameTaken { nick } => format!("{nick} is taken: choose another name."),
+        Refusal::LooksLike { claimed, other } => {
+            format!("{claimed} looks like {other}, which is taken: choose another name.")
+        }
+        Refusal::KeyNeeded {
+            channel,
+            given: false,
+        } => format!("{channel} has a key: /join {channel} KEY, or /knock {channel} to ask."),
+        Refusal::KeyNeeded {
+            channel,
+            given: true,
+        } => format!("That is not the key of {channel}: ask somebody inside, or /knock {channel}."),
+        Refusal::InvitedOnly { channel } => {
+            format!("Only those who are invited can enter {channel}: /knock {channel} asks to be.")
+        }
+        Refusal::KeptOut { channel } => {
+            format!("You are banned from {channel}: its operators can /unban you.")
+        }
+        Refusal::ChannelFull { channel, max } => format!(
+            "{channel} is full: {max} people are the limit. Try later, or /knock {channel}."
+        ),
+        Refusal::NotClosed { channel } => format!("{channel} is open to you: /join {channel}."),
+        Refusal::NoVoice { channel } => {
+            format!("Only people with a voice can speak in {channel}: ask an operator for /voice.")
+        }
+        Refusal::Muted { channel } => {
+            format!("You are muted in {channel}: its operators can /unmute you.")
+        }
+        Refusal::OutsidersUnheard { channel } => {
+            format!("Only people inside can speak in {channel}: /join {channel} first.")
+        }
+        Refusal::NotChannelOperator { channel } => {
+            format!("Only operators of {channel} can do that: /who {channel} tells who they are.")
+        }
+        Refusal::NotServerOperator => "Only operators of the server can do that.".to_owned(),
+        Refusal::NotOnList { channel, mask } => {
+            format!("{mask} is not on that list of {channel}: /mode {channel} shows it.")
+        }
+        Refusal::TooMany { what, max } => too_many(*what, *max),
+        Refusal::TooLong { what, max_bytes } => {
+            format!("That is too long: {what} has at most {max_bytes} bytes. Shorten it.")
+        }
+        Refusal::NothingToSay => "There is nothing in that line to say.".to_owned(),
+        Refusal::NothingToRedact { nick, channel } => {
+            format!("None of the latest lines in {channel} is by {nick}.")
+        }
+        Refusal::NotYoursToRedact { channel } => {
+            format!("Only operators of {channel} can take back what others said.")
+        }
+        Refusal::Oneself { verb } => format!("You cannot {verb} yourself, or what is your own."),
+        Refusal::BlockedAlready { nick } => format!("You block {nick} already."),
+        Refusal::NotBlocked { nick } => {
+            format!("You do not block {nick}: /blocked lists whom you do.")
+        }
+        Refusal::WatchedAlready { what } => format!("You watch {what} already."),
+        Refusal::NotWatched { what } => {
+            format!("You do not watch {what}: /watching lists what you do.")
+        }
+        Refusal::NotAway => "You are not away.".to_owned(),
+        Refusal::NoSuchAnnouncement { number } => {
+            format!("No announcement {number} is in force: /announcements lists those that are.")
+        }
+        Refusal::NotYourAnnouncement { number } => format!(
+            "Announcement {number} is not yours: only its author and operators can do that."
+        ),
+        Refusal::MayNotAnnounce { who } => match who {
+            Announcers::Registered => {
+                "Only people with an account can announce on this server.".to_owned()
+            }
+            _ => "Only operators can announce on this server.".to_owned(),
+        },
+        Refusal::AnnouncedRecently { next_ms } => format!(
+            "You have announced often enough for now: the next one can go out at {}.",
+            clock.moment(*next_ms)
+        ),
+    }
+}
+
+fn too_many(what: Limited, max: usize) -> String {
+    let (what, remedy) = match what {
+        Limited::Channels => ("channels that one person is in", "/leave one first"),
+        Limited::Watches => (
+            "people and channels that one person watches",
+            "/unwatch one first",
+        ),
+        Limited::Blocks => ("people whom one person blocks", "/unblock one first"),
+        Limited::Masks => ("bans and mutes of a channel", "/unban or /unmute one first"),
+        Limited::KeptChannels => ("channels that are kept", "/keep off in another first"),
+    };
+    format!("That would be too many: the limit is {max} {what}. {remedy}.")
+}
+
+/// Who may use a command, for its help.
+pub fn who(who: Who) -> &'static str {
+    match who {
+        Who::Everybody => "",
+        Who::ChannelOperators => " (operators of the channel)",
+        Who::ServerOperators => " (operators of the server)",
+    }
+}

@@ -1,0 +1,558 @@
+//! Answers to the asker, as sentences: one place for all of them.
+
+use std::fmt::Write;
+
+use super::commands::{COMMANDS, Spec, Statuses};
+use super::events::{tell, write_said};
+use super::modes;
+use super::refusals;
+use super::screen::Times;
+use super::stamp::{Clock, span};
+use crate::chat::mask::Effect;
+use crate::chat::mode::{Rank, Ranks};
+use crate::chat::name::ChannelName;
+use crate::chat::vocabulary::{
+    AnnouncementInfo, BoardCounts, ChannelInfo, Company, Listing, Manner, PersonInfo, Place,
+    Presence, Reply, RollCall, Row, Said, TopicInfo, Watched,
+};
+
+/// The lines of a reply, each with its end; `day` is the day that the reader was last told.
+pub fn render(reply: &Reply, day: &mut u32, clock: &Clock<'_>) -> String {
+    let mut out = String::new();
+    match reply {
+        Reply::Joined {
+            channel,
+            topic,
+            company,
+            earlier,
+            made,
+        } => {
+            tell(&mut out, &joined(channel, company, *made, clock));
+            if let Some(topic) = topic {
+                tell(&mut out, &topic_of(channel, topic, clock));
+            }
+            write_earlier(channel, earlier, day, clock, &mut out);
+        }
+        Reply::Modes {
+            channel,
+            modes,
+            bans,
+            kept,
+        } => write_modes(channel, modes, bans, *kept, &mut out),
+        Reply::Watching { watched } => write_watching(watched, clock, &mut out),
+        Reply::Announcements { announcements } => {
+            write_announcements(announcements, clock, &mut out)
+        }
+        Reply::RollCall(roll_call) => write_roll_call(roll_call, &mut out),
+        Reply::Whois(info) => write_whois(info, clock, &mut out),
+        Reply::Sent { to, manner, away } => write_sent(to, *manner, away.as_ref(), clock, &mut out),
+        reply => tell(&mut out, &sentence(reply, clock)),
+    }
+    out
+}
+
+fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
+    match reply {
+        Reply::ThereAlready { channel } => format!("You speak in {channel} now."),
+        Reply::Left { channel } => format!("You have left {channel}."),
+        Reply::Topic {
+            channel,
+            topic: Some(topic),
+        } => topic_of(channel, topic, clock),
+        Reply::Topic {
+            channel,
+            topic: None,
+        } => format!("{channel} has no topic: /topic TEXT sets one."),
+        Reply::Invited { nick, channel } => format!("{nick} is invited to {channel}."),
+        Reply::Knocked { channel } => format!("The operators of {channel} have been asked."),
+        Reply::Unchanged => "It is so already.".to_owned(),
+        Reply::Kept {
+            channel,
+            keep: true,
+        } => format!("{channel} stays when nobody is in it, until the server stops."),
+        Reply::Kept {
+            channel,
+            keep: false,
+        } => format!("{channel} ends when nobody is in it."),
+        Reply::Away { away } => format!("You are away: {}.", clock.away_until(away)),
+        Reply::Back => "You are available again.".to_owned(),
+        Reply::Watch { watched, now } => watch(watched, now.as_ref(), clock),
+        Reply::Unwatch { watched } => format!("You watch {} no more.", watched_name(watched)),
+        Reply::Block { nick } => format!("You hear nothing more of {nick}, until they disconnect."),
+        Reply::Unblock { nick } => format!("You hear {nick} again."),
+        Reply::Blocked { nicks } if nicks.is_empty() => "You block nobody.".to_owned(),
+        Reply::Blocked { nicks } => format!("You block {}.", comma_separated(nicks)),
+        Reply::Announced {
+            number,
+            people,
+            until_ms,
+        } => announced(*number, *people, *until_ms, clock),
+        Reply::Acknowledged {
+            acknowledged,
+            people,
+            ..
+        } => {
+            format!(
+                "Noted. {acknowledged} of {people} {} acknowledged.",
+                if *people == 1 { "has" } else { "have" }
+            )
+        }
+        Reply::Withdrawn { number } => format!("Announcement {number} is withdrawn."),
+        Reply::Killed { nick } => format!("{nick} is off the server."),
+        Reply::Listing { listing, count } => listing_head(listing, *count),
+        Reply::Board {
+            channel, counts, ..
+        } => board_head(channel.as_ref(), *counts),
+        _ => String::new(),
+    }
+}
+
+fn comma_separated<T: ToString>(items: &[T]) -> String {
+    items
+        .iter()
+        .map(T::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// `1 person`, `12 people`.
+fn people(count: usize) -> String {
+    if count == 1 {
+        "1 person".to_owned()
+    } else {
+        format!("{count} people")
+    }
+}
+
+fn presence(person: &Presence) -> String {
+    match &person.away {
+        Some(away) => format!("{} ({})", person.nick, away.words()),
+        None => person.nick.to_string(),
+    }
+}
+
+fn joined(channel: &ChannelName, company: &Company, made: bool, clock: &Clock<'_>) -> String {
+    let _ = clock;
+    if made {
+        return format!("You have made {channel} and are its operator.");
+    }
+    let mut names: Vec<String> = company.some.iter().map(presence).collect();
+    if company.more > 0 {
+        names.push(format!("{} more", company.more));
+    }
+    match names.pop() {
+        None => format!("You are in {channel}, alone."),
+        Some(last) if names.is_empty() => format!("You are in {channel} with {last}."),
+        Some(last) => format!("You are in {channel} with {} and {last}.", names.join(", ")),
+    }
+}
+
+fn topic_of(channel: &ChannelName, topic: &TopicInfo, clock: &Clock<'_>) -> String {
+    format!(
+        "Topic of {channel} (by {}, {}): {}",
+        topic.by,
+        clock.moment(topic.at_ms),
+        topic.text
+    )
+}
+
+fn write_earlier(
+    channel: &ChannelName,
+    earlier: &[Said],
+    day: &mut u32,
+    clock: &Clock<'_>,
+    out: &mut String,
+) {
+    if earlier.is_empty() {
+        return;
+    }
+    tell(out, &format!("Earlier in {channel}:"));
+    let mut told = clock.day();
+    for said in earlier {
+        let said_on = clock.day_of(said.id.ms);
+        if said_on != told && clock.times() == Times::Short {
+            out.push_str(&clock.date_line(said.id.ms));
+            told = said_on;
+        }
+        write_said(said, false, clock, out);
+    }
+    tell(out, "Now:");
+    *day = told;
+}
+
+fn write_modes(
+    channel: &ChannelName,
+    modes: &crate::chat::mode::Modes,
+    bans: &[crate::chat::mask::Mask],
+    kept: bool,
+    out: &mut String,
+) {
+    let letters = modes::letters(modes);
+    if letters.is_empty() {
+        tell(out, &format!("{channel} has no modes."));
+    } else {
+        tell(out, &format!("Modes of {channel}: {letters}"));
+    }
+    for (letter, flag, meaning) in modes::FLAGS {
+        if modes.flags.has(*flag) {
+            tell(out, &format!("  {letter}: {meaning}"));
+        }
+    }
+    match modes.key.as_deref() {
+        Some("") => tell(out, "  k: there is a key"),
+        Some(key) => tell(out, &format!("  k: the key is {key}")),
+        None => {}
+    }
+    if let Some(limit) = modes.limit {
+        tell(out, &format!("  l: at most {}", people(limit as usize)));
+    }
+    for mask in bans {
+        let what = if mask.effect() == Effect::Mute {
+            "muted"
+        } else {
+            "banned"
+        };
+        tell(out, &format!("  {what}: {mask}"));
+    }
+    if kept {
+        tell(out, "  It is kept when nobody is in it.");
+    }
+}
+
+fn write_sent(
+    to: &Place,
+    manner: Manner,
+    away: Option<&crate::chat::availability::Away>,
+    clock: &Clock<'_>,
+    out: &mut String,
+) {
+    let _ = manner;
+    match to {
+        Place::Channel(channel) => tell(out, &format!("To {channel}.")),
+        Place::Person(identity) => tell(out, &format!("To {}.", identity.nick)),
+    }
+    if let (Some(away), Place::Person(identity)) = (away, to) {
+        tell(
+            out,
+            &format!("{} is away: {}.", identity.nick, clock.away(away)),
+        );
+    }
+}
+
+fn watched_name(watched: &Watched) -> String {
+    match watched {
+        Watched::Person(nick) => nick.to_string(),
+        Watched::Channel(channel) => channel.to_string(),
+    }
+}
+
+fn state(person: &Presence, clock: &Clock<'_>) -> String {
+    match &person.away {
+        Some(away) => format!("away ({})", clock.away(away)),
+        None => "available".to_owned(),
+    }
+}
+
+fn watch(watched: &Watched, now: Option<&Presence>, clock: &Clock<'_>) -> String {
+    match (watched, now) {
+        (Watched::Channel(channel), _) => format!("You watch {channel}."),
+        (Watched::Person(_), Some(person)) => format!(
+            "You watch {}, who is {}.",
+            person.nick,
+            state(person, clock)
+        ),
+        (Watched::Person(nick), None) => format!("You watch {nick}, who is not here."),
+    }
+}
+
+fn write_watching(watched: &[(Watched, Option<Presence>)], clock: &Clock<'_>, out: &mut String) {
+    if watched.is_empty() {
+        return tell(
+            out,
+            "You watch nobody: /watch NAME or /watch #CHANNEL does.",
+        );
+    }
+    tell(out, "You watch:");
+    for (watched, now) in watched {
+        match (watched, now) {
+            (Watched::Channel(channel), _) => tell(out, &format!("  {channel}")),
+            (Watched::Person(_), Some(person)) => {
+                tell(out, &format!("  {}, {}", person.nick, state(person, clock)))
+            }
+            (Watched::Person(nick), None) => tell(out, &format!("  {nick}, not here")),
+        }
+    }
+}
+
+fn announced(number: u32, count: usize, until_ms: Option<u64>, clock: &Clock<'_>) -> String {
+    let until = until_ms.map_or_else(String::new, |until_ms| {
+        format!(", in force until {}", clock.moment(until_ms))
+    });
+    format!(
+        "Announcement {number} is out to {}{until}. /rollcall {number} tells who has acknowledged.",
+        people(count)
+    )
+}
+
+fn write_announcements(announcements: &[AnnouncementInfo], clock: &Clock<'_>, out: &mut String) {
+    if announcements.is_empty() {
+        return tell(out, "No announcement is in force.");
+    }
+    tell(out, "Announcements in force:");
+    for info in announcements {
+        let to = info
+            .channel
+            .as_ref()
+            .map_or_else(String::new, |channel| format!(" to {channel}"));
+        let (at, until) = (clock.moment(info.at_ms), clock.moment(info.until_ms));
+        tell(
+            out,
+            &format!(
+                "  {} by {}{to}, {at}, until {until}, {} of {} acknowledged: {}",
+                info.number, info.from, info.acknowledged, info.people, info.text
+            ),
+        );
+    }
+}
+
+fn write_roll_call(roll_call: &RollCall, out: &mut String) {
+    let (yes, no) = (roll_call.acknowledged.len(), roll_call.missing.len());
+    tell(
+        out,
+        &format!(
+            "Announcement {}: {yes} of {} acknowledged.",
+            roll_call.number,
+            yes + no
+        ),
+    );
+    for (title, nicks) in [
+        ("acknowledged", &roll_call.acknowledged),
+        ("not yet", &roll_call.missing),
+    ] {
+        for some in nicks.chunks(NAMES_PER_LINE) {
+            tell(out, &format!("  {title}: {}", comma_separated(some)));
+        }
+    }
+}
+
+/// How many names stand in one line of a roll-call.
+const NAMES_PER_LINE: usize = 10;
+
+fn write_whois(info: &PersonInfo, clock: &Clock<'_>, out: &mut String) {
+    let nick = &info.identity.nick;
+    let operator = if info.operator {
+        ", an operator of this server"
+    } else {
+        ""
+    };
+    tell(out, &format!("{nick} is {}{operator}.", info.identity));
+    match &info.away {
+        Some(away) => tell(out, &format!("  away: {}", clock.away(away))),
+        None => tell(out, "  available"),
+    }
+    tell(
+        out,
+        &format!(
+            "  here since {}, idle {}",
+            clock.moment(info.since_ms),
+            span(info.idle_ms)
+        ),
+    );
+    if !info.channels.is_empty() {
+        let standings = info.channels.iter();
+        let channels: Vec<String> = standings
+            .map(|standing| format!("{}{}", standing.channel, role(standing.ranks)))
+            .collect();
+        tell(out, &format!("  in {}", channels.join(", ")));
+    }
+    if let Some(address) = info.address {
+        tell(out, &format!("  from {address}"));
+    }
+}
+
+fn role(ranks: Ranks) -> &'static str {
+    match (ranks.has(Rank::Operator), ranks.has(Rank::Voice)) {
+        (true, _) => " (operator)",
+        (false, true) => " (voice)",
+        (false, false) => "",
+    }
+}
+
+fn listing_head(listing: &Listing, count: usize) -> String {
+    match listing {
+        Listing::Channels { .. } => match count {
+            0 => "No channel is like that.".to_owned(),
+            1 => "1 channel:".to_owned(),
+            _ => format!("{count} channels:"),
+        },
+        _ => format!("{}:", people(count)),
+    }
+}
+
+fn board_head(channel: Option<&ChannelName>, counts: BoardCounts) -> String {
+    let place = channel.map_or_else(|| "Everyone".to_owned(), ToString::to_string);
+    let absent = match counts.absent {
+        0 => String::new(),
+        absent => format!(", {absent} not here"),
+    };
+    format!(
+        "{place}: {} available, {} away{absent}",
+        counts.available, counts.away
+    )
+}
+
+/// One row of a long answer.
+pub fn row(row: &Row, clock: &Clock<'_>) -> String {
+    let mut out = String::new();
+    let sentence = match row {
+        Row::Person(info) => person_row(info, clock),
+        Row::Channel(info) => channel_row(info),
+        Row::Board { name_width, person } => board_row(*name_width, person, clock),
+        Row::Absent {
+            name_width,
+            nick,
+            since_ms,
+        } => columns(
+            "not here",
+            nick.as_str(),
+            *name_width,
+            &format!("since {}", clock.moment(*since_ms)),
+        ),
+    };
+    tell(&mut out, &sentence);
+    out
+}
+
+fn person_row(info: &PersonInfo, clock: &Clock<'_>) -> String {
+    let away = info
+        .away
+        .as_ref()
+        .map_or_else(String::new, |away| format!(", {}", clock.away_until(away)));
+    format!("  {}{}{away}", info.identity.nick, role(info.ranks))
+}
+
+fn channel_row(info: &ChannelInfo) -> String {
+    let topic = info
+        .topic
+        .as_ref()
+        .map_or_else(String::new, |topic| format!(": {}", topic.text));
+    format!("  {} ({}){topic}", info.name, people(info.members))
+}
+
+fn board_row(name_width: usize, info: &PersonInfo, clock: &Clock<'_>) -> String {
+    let nick = info.identity.nick.as_str();
+    match &info.away {
+        Some(away) => columns("away", nick, name_width, &clock.away(away)),
+        None => columns(
+            "available",
+            nick,
+            name_width,
+            &format!("idle {}", span(info.idle_ms)),
+        ),
+    }
+}
+
+fn columns(state: &str, nick: &str, name_width: usize, rest: &str) -> String {
+    format!("  {state:<9}  {nick:<name_width$}  {rest}")
+}
+
+/// What greets a new connection.
+pub fn welcome(server: &str, population: usize) -> String {
+    let are = if population == 1 {
+        "1 person is".to_owned()
+    } else {
+        format!("{population} people are")
+    };
+    format!("* Welcome to hallway on {server}. {are} here.\r\n* What is your name?\r\n")
+}
+
+/// What greets a person under their name.
+pub fn hello(nick: &str) -> String {
+    let mut out = String::new();
+    tell(
+        &mut out,
+        &format!("Hello, {nick}. Type to talk. /help lists what else you can do."),
+    );
+    out
+}
+
+/// A sentence of the session itself.
+pub fn told(sentence: &str) -> String {
+    let mut out = String::new();
+    tell(&mut out, sentence);
+    out
+}
+
+/// How times are written from now on.
+pub fn times(times: Times) -> String {
+    told(match times {
+        Times::Short => "Times are hours and minutes from now on.",
+        Times::Iso => "Times have their date, seconds and offset from now on.",
+    })
+}
+
+/// What is current after a channel was left.
+pub fn current(channel: Option<&ChannelName>) -> String {
+    told(&match channel {
+        Some(channel) => format!("You speak in {channel} now."),
+        None => "You are in no channel: /join #lobby, or another.".to_owned(),
+    })
+}
+
+/// All commands and statuses, each with its line of help.
+pub fn help(statuses: &Statuses) -> String {
+    let width = COMMANDS
+        .iter()
+        .map(|spec| spec.usage().len())
+        .max()
+        .unwrap_or(0);
+    let mut out =
+        told("Type to talk: a line without a slash goes to everybody in your channel. Commands:");
+    for spec in COMMANDS {
+        let usage = spec.usage();
+        let _ = write!(
+            out,
+            "*   {usage:<width$}  {}{}\r\n",
+            spec.help,
+            refusals::who(spec.who)
+        );
+    }
+    for (name, text) in statuses {
+        let usage = format!("/{name} [TEXT] [until HH:MM]");
+        let line = format!("  {usage:<width$}  /away {text}");
+        tell(&mut out, &line);
+    }
+    tell(
+        &mut out,
+        "What you say is kept for nobody who is not here: there are no accounts yet.",
+    );
+    out
+}
+
+/// How to use one command.
+pub fn help_for(spec: &Spec) -> String {
+    told(&format!(
+        "{}: {}{}",
+        spec.usage(),
+        spec.help,
+        refusals::who(spec.who)
+    ))
+}
+
+/// How to use a status.
+pub fn help_for_status(name: &str, text: &str) -> String {
+    told(&format!(
+        "/{name} [TEXT] [until HH:MM]: the same as /away {text}"
+    ))
+}
+
+/// The page that a web browser is shown.
+pub fn web_page(server: &str) -> String {
+    let text = format!(
+        "This is hallway on {server}, a chat server. It is not for web browsers: type  nc {server} 2323  or  telnet {server} 2323  in a terminal.\n"
+    );
+    format!(
+        "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
+        text.len()
+    )
+}

@@ -1,0 +1,158 @@
+//! What one plain session has in view: its current channel, whom `/reply` answers, how it wants
+//! times, and the lines it holds back.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::chat::UserId;
+use crate::chat::name::ChannelName;
+
+/// How many bytes `/hold` keeps back before the lines come all the same.
+pub const HOLD_BYTES_MAX: usize = 262_144;
+
+/// How a session wants times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Times {
+    /// `HH:MM`, and a line when the day changes.
+    #[default]
+    Short,
+    /// Date, seconds and offset (RFC 3339).
+    Iso,
+}
+
+/// Lines that wait for `/go`.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Held {
+    lines: Vec<Box<[u8]>>,
+    bytes: usize,
+}
+
+/// What one plain session has in view.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Screen {
+    /// The channels it is in, the current one last.
+    joined: Vec<ChannelName>,
+    /// No channel is current, though it may be in some: it was put out of the one that was.
+    adrift: bool,
+    /// Whom `/reply` answers.
+    pub partner: Option<UserId>,
+    /// How it wants times.
+    pub times: Times,
+    /// The local day (days since 1970-01-01) that it was last told.
+    pub day: u32,
+    held: Option<Box<Held>>,
+}
+
+impl Screen {
+    /// Where bare text goes.
+    pub fn current(&self) -> Option<&ChannelName> {
+        if self.adrift {
+            None
+        } else {
+            self.joined.last()
+        }
+    }
+
+    /// The channel is the current one from now on.
+    pub fn turn_to(&mut self, channel: &ChannelName) {
+        self.joined.retain(|other| other != channel);
+        self.joined.push(channel.clone());
+        self.adrift = false;
+    }
+
+    /// The session is in the channel, behind those that it joined by itself.
+    pub fn put_behind(&mut self, channel: &ChannelName) {
+        if !self.joined.contains(channel) {
+            self.joined.insert(0, channel.clone());
+        }
+    }
+
+    /// The session is in the channel no more.
+    pub fn leave(&mut self, channel: &ChannelName) {
+        self.joined.retain(|other| other != channel);
+        self.joined.shrink_to_fit();
+    }
+
+    /// The session was put out of the channel: nobody shall speak elsewhere by mistake.
+    pub fn put_out(&mut self, channel: &ChannelName) {
+        self.adrift |= self.current() == Some(channel);
+        self.leave(channel);
+    }
+
+    /// Lines of others wait from now on. Says whether they did not before.
+    pub fn hold(&mut self) -> bool {
+        let held_before = self.held.is_some();
+        self.held.get_or_insert_default();
+        !held_before
+    }
+
+    /// Whether lines of others wait.
+    pub fn holds(&self) -> bool {
+        self.held.is_some()
+    }
+
+    /// Lets a line of others wait. Says whether there is room for more.
+    pub fn keep_back(&mut self, line: &Bytes) -> bool {
+        let Some(held) = self.held.as_mut() else {
+            return false;
+        };
+        held.bytes += line.len();
+        held.lines.push(Box::from(&line[..]));
+        held.bytes < HOLD_BYTES_MAX
+    }
+
+    /// Takes the lines that waited, if lines wait at all, and how many there are.
+    pub fn go(&mut self) -> Option<(Vec<u8>, usize)> {
+        let held = self.held.take()?;
+        Some((held.lines.concat(), held.lines.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> ChannelName {
+        ChannelName::parse(text).expect("a name")
+    }
+
+    #[test]
+    fn the_channel_joined_last_is_current() {
+        let mut screen = Screen::default();
+        assert_eq!(screen.current(), None);
+        screen.turn_to(&name("#a"));
+        screen.turn_to(&name("#b"));
+        screen.put_behind(&name("#lobby"));
+        assert_eq!(screen.current(), Some(&name("#b")));
+        screen.leave(&name("#b"));
+        assert_eq!(screen.current(), Some(&name("#a")));
+        screen.put_out(&name("#lobby"));
+        assert_eq!(screen.current(), Some(&name("#a")));
+        screen.put_out(&name("#a"));
+        assert_eq!(screen.current(), None);
+    }
+
+    #[test]
+    fn after_a_kick_there_is_no_current_channel_until_one_is_joined() {
+        let mut screen = Screen::default();
+        screen.turn_to(&name("#a"));
+        screen.turn_to(&name("#b"));
+        screen.put_out(&name("#b"));
+        assert_eq!(screen.current(), None);
+        screen.turn_to(&name("#a"));
+        assert_eq!(screen.current(), Some(&name("#a")));
+    }
+
+    #[test]
+    fn a_hold_has_an_end() {
+        let mut screen = Screen::default();
+        assert!(screen.go().is_none());
+        assert!(screen.hold());
+        assert!(!screen.hold());
+        let line = Bytes::from(vec![b'x'; HOLD_BYTES_MAX - 1]);
+        assert!(screen.keep_back(&line));
+        assert!(!screen.keep_back(&Bytes::from_static(b"y")));
+        let (bytes, lines) = screen.go().expect("held");
+        assert_eq!((bytes.len(), lines), (HOLD_BYTES_MAX, 2));
+    }
+}
