@@ -2,4 +2,5 @@
 
 pub mod arena;
 pub mod chat;
+pub mod config;
 pub mod protocol;

@@ -1,0 +1,146 @@
+//! The command line: what `hallway` can be asked to do, and with which flags.
+
+use super::keys::what;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  hallway serve                                  a server for this building
+  nc chat.office 2323                            sit down and talk (telnet does, too)
+  hallway send --to '#ops' \"the backup is done\"  post one line
+  tail -f log | hallway send --to '#ops'         post each line as it comes
+
+`hallway COMMAND --help` tells more about a command.";
+
+const SERVE_NOTES: &str = "\
+--plain, --irc and --allow may be given several times. localhost is both loopback addresses, a PORT
+alone is all addresses; host names are not looked up.
+
+Without --plain and --irc, the server listens on all addresses, IPv4 and IPv6: port 2323 for the
+plain protocol, 6667 for IRC. As soon as one of them is given, only those given are opened, and
+those in the configuration file are not. Port 0 picks a free port.
+
+Each flag is also a key of the configuration file, and overrides it there:
+  plain = [\"localhost:2323\"]
+  name = \"chat.office\"
+No file is read unless --config names it; `hallway check --config FILE` says what is wrong with one.
+
+Data is kept in $STATE_DIRECTORY, else in $XDG_STATE_HOME/hallway, else in ~/.local/state/hallway.
+`lan` is loopback, private and link-local addresses, and the networks of this machine's interfaces.
+
+Once ready, one line for each listener is printed, such as `hallway: plain on [::]:2323`.
+SIGHUP reads the configuration again; SIGTERM and SIGINT say goodbye to everyone and end the server.";
+
+const SEND_NOTES: &str = "\
+Without TEXT, each line of standard input is posted as it comes. The exit status is 0 only if the
+server took every line. Begin a TEXT that starts with `-` with `--`: hallway send --to bob -- -5 C";
+
+/// The chat server for the people of one building: telnet, netcat, any IRC client, one-line scripts.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "hallway", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+impl Cli {
+    /// Reads this process's arguments. For `--help` and for arguments that make no sense, prints
+    /// what there is to say and ends the process.
+    pub fn read() -> Command {
+        Cli::parse().command
+    }
+}
+
+/// What `hallway` can be asked to do.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Run the server
+    Serve(ServeArgs),
+    /// Say what is wrong with a configuration, with file, line and remedy
+    Check {
+        /// The configuration file (TOML) to check
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Post TEXT, or each line of standard input
+    Send(SendArgs),
+}
+
+/// The flags of `hallway serve`, as they were typed: [`super::load`] makes sense of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(after_help = SERVE_NOTES)]
+pub struct ServeArgs {
+    /// The key `plain`.
+    #[arg(long, value_name = "ADDR", help = what("plain"))]
+    pub plain: Vec<String>,
+    /// The key `irc`.
+    #[arg(long, value_name = "ADDR", help = what("irc"))]
+    pub irc: Vec<String>,
+    /// The key `name`.
+    #[arg(long, value_name = "NAME", help = what("name"))]
+    pub name: Option<String>,
+    /// The key `data`.
+    #[arg(long, value_name = "DIR", help = what("data"))]
+    pub data: Option<String>,
+    /// The key `allow`.
+    #[arg(long, value_name = "CIDR", help = what("allow"))]
+    pub allow: Vec<String>,
+    /// The key `pace`.
+    #[arg(long, value_name = "RATE", help = what("pace"))]
+    pub pace: Option<String>,
+    /// The key `zone`.
+    #[arg(long, value_name = "NAME", help = what("zone"))]
+    pub zone: Option<String>,
+    /// A configuration file (TOML) to read first
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl ServeArgs {
+    /// Each flag that was given, as the key it stands for and its value.
+    pub(super) fn given(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let lists = [
+            ("plain", &self.plain),
+            ("irc", &self.irc),
+            ("allow", &self.allow),
+        ];
+        let singles = [
+            ("name", &self.name),
+            ("data", &self.data),
+            ("pace", &self.pace),
+            ("zone", &self.zone),
+        ];
+        let lists = lists
+            .into_iter()
+            .flat_map(|(key, values)| values.iter().map(move |value| (key, value)));
+        let singles = singles
+            .into_iter()
+            .flat_map(|(key, value)| value.iter().map(move |value| (key, value)));
+        lists
+            .chain(singles)
+            .map(|(key, value)| (key, value.as_str()))
+    }
+}
+
+/// The flags of `hallway send`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(after_help = SEND_NOTES)]
+pub struct SendArgs {
+    /// The server's plain listener (default: $HALLWAY_SERVER, else localhost:2323)
+    #[arg(long, value_name = "ADDR")]
+    pub server: Option<String>,
+    /// The name to post under (default: USER@HOST made into a name)
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+    /// The channel or person to post to; with --announce, the channel to announce in
+    #[arg(long, value_name = "TARGET", required_unless_present = "announce")]
+    pub to: Option<String>,
+    /// Announce to everybody, or to everybody in the channel TARGET
+    #[arg(long)]
+    pub announce: bool,
+    /// What to post; several words are joined by spaces
+    #[arg(value_name = "TEXT")]
+    pub text: Vec<String>,
+}

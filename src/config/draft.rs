@@ -1,0 +1,238 @@
+//! What was read, from the flags or from a file, before the defaults fill the gaps.
+
+use super::addr::addresses;
+use super::allow::{Admission, Allow};
+use super::fault::{Verdict, must_be};
+use super::machine::Machine;
+use super::quantity::{self, Pace};
+use super::word::{self, LOBBY};
+use super::{Announcements, Config, Listener, Protocol, Transport, Who};
+use std::collections::BTreeMap;
+use std::net::{Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+
+const PLAIN_PORT: u16 = 2323;
+const IRC_PORT: u16 = 6667;
+const PACE: Pace = Pace {
+    burst: 40,
+    per_second: 10,
+};
+const ANNOUNCEMENTS: Announcements = Announcements {
+    who: Who::Everyone,
+    every_ms: 5 * 60 * 1000,
+    burst: 2,
+};
+const STATUSES: [(&str, &str); 4] = [
+    ("lunch", "At lunch"),
+    ("busy", "Busy"),
+    ("meeting", "In a meeting"),
+    ("training", "In training"),
+];
+const SEND_QUEUE_BYTES: usize = 1 << 20;
+const NAME_WITHIN_MS: u64 = 60 * 1000;
+
+/// Those values that one source gave. A list that is empty was not given: `allow`, `plain` and
+/// `irc` cannot be given empty, and to give no permanent channel means the default.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    /// The names of commands, which a status cannot have.
+    reserved: Vec<String>,
+    listeners: Vec<Listener>,
+    name: Option<String>,
+    data: Option<Option<PathBuf>>,
+    allow: Vec<Admission>,
+    pace: Option<Option<Pace>>,
+    zone: Option<String>,
+    channel_modes: Option<String>,
+    permanent: Vec<String>,
+    who: Option<Who>,
+    every_ms: Option<u64>,
+    burst: Option<u32>,
+    statuses: Option<BTreeMap<String, String>>,
+    send_queue_bytes: Option<usize>,
+    name_within_ms: Option<u64>,
+}
+
+/// How each value gets into the draft. The table of keys names these.
+impl Draft {
+    pub(super) fn new(reserved: &[&str]) -> Draft {
+        Draft {
+            reserved: reserved.iter().copied().map(str::to_owned).collect(),
+            ..Draft::default()
+        }
+    }
+
+    pub(super) fn plain(&mut self, text: &str) -> Verdict {
+        self.listen(Protocol::Plain, text)
+    }
+
+    pub(super) fn irc(&mut self, text: &str) -> Verdict {
+        self.listen(Protocol::Irc, text)
+    }
+
+    fn listen(&mut self, protocol: Protocol, text: &str) -> Verdict {
+        for addr in addresses(text)? {
+            self.not_yet_heard(addr)?;
+            self.listeners.push(Listener {
+                addr,
+                transport: Transport::Tcp,
+                protocol,
+            });
+        }
+        Ok(())
+    }
+
+    fn not_yet_heard(&self, addr: SocketAddr) -> Verdict {
+        let same = |known: &&Listener| known.addr == addr && addr.port() != 0;
+        match self.listeners.iter().find(same) {
+            Some(known) => Err(format!(
+                "must name each address once: {addr} is given to {} already",
+                known.protocol.as_str()
+            )),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn name(&mut self, text: &str) -> Verdict {
+        set(&mut self.name, word::server_name(text))
+    }
+
+    pub(super) fn data(&mut self, text: &str) -> Verdict {
+        set(&mut self.data, word::data(text))
+    }
+
+    pub(super) fn allow(&mut self, text: &str) -> Verdict {
+        self.allow.push(Admission::parse(text)?);
+        Ok(())
+    }
+
+    pub(super) fn pace(&mut self, text: &str) -> Verdict {
+        set(&mut self.pace, quantity::pace(text))
+    }
+
+    pub(super) fn zone(&mut self, text: &str) -> Verdict {
+        set(&mut self.zone, super::zone::zone(text))
+    }
+
+    pub(super) fn channel_modes(&mut self, text: &str) -> Verdict {
+        set(&mut self.channel_modes, word::channel_modes(text))
+    }
+
+    pub(super) fn permanent(&mut self, text: &str) -> Verdict {
+        self.permanent.push(word::channel(text)?);
+        Ok(())
+    }
+
+    pub(super) fn who(&mut self, text: &str) -> Verdict {
+        let all = [Who::Everyone, Who::Registered, Who::Operators];
+        let named = all.into_iter().find(|who| who.as_str() == text);
+        let wanted = "\"everyone\", \"registered\" or \"operators\"";
+        set(
+            &mut self.who,
+            named.map_or_else(|| must_be(wanted, text), Ok),
+        )
+    }
+
+    pub(super) fn every(&mut self, text: &str) -> Verdict {
+        set(&mut self.every_ms, quantity::duration_ms(text))
+    }
+
+    pub(super) fn burst(&mut self, number: u32) {
+        self.burst = Some(number);
+    }
+
+    pub(super) fn no_statuses(&mut self) {
+        self.statuses = Some(BTreeMap::new());
+    }
+
+    pub(super) fn status(&mut self, name: &str, text: &str) -> Verdict {
+        word::status_name(name, &self.reserved)?;
+        word::status_text(text)?;
+        let statuses = self.statuses.get_or_insert_default();
+        statuses.insert(name.to_owned(), text.to_owned());
+        Ok(())
+    }
+
+    pub(super) fn send_queue(&mut self, text: &str) -> Verdict {
+        set(&mut self.send_queue_bytes, quantity::send_queue_bytes(text))
+    }
+
+    pub(super) fn name_within(&mut self, text: &str) -> Verdict {
+        set(&mut self.name_within_ms, quantity::duration_ms(text))
+    }
+}
+
+fn set<T>(place: &mut Option<T>, value: Verdict<T>) -> Verdict {
+    *place = Some(value?);
+    Ok(())
+}
+
+/// The whole configuration: the flags' values, else the file's, else the defaults.
+pub(super) fn settle(flags: Draft, file: Draft, machine: &Machine) -> Config {
+    let allow = given([flags.allow, file.allow], || vec![Admission::Lan]);
+    let data = flags.data.or(file.data);
+    let pace = flags.pace.or(file.pace);
+    Config {
+        listeners: listeners(flags.listeners, file.listeners),
+        name: flags
+            .name
+            .or(file.name)
+            .unwrap_or_else(|| machine.server_name()),
+        data: data.unwrap_or_else(|| machine.data()),
+        allow: Allow::of(&allow, &machine.networks),
+        zone: flags.zone.or(file.zone),
+        pace: pace.unwrap_or(Some(PACE)),
+        channel_modes: file.channel_modes.unwrap_or_default(),
+        permanent: with_lobby(file.permanent),
+        announcements: Announcements {
+            who: file.who.unwrap_or(ANNOUNCEMENTS.who),
+            every_ms: file.every_ms.unwrap_or(ANNOUNCEMENTS.every_ms),
+            burst: file.burst.unwrap_or(ANNOUNCEMENTS.burst),
+        },
+        statuses: file.statuses.unwrap_or_else(ready_made),
+        send_queue_bytes: file.send_queue_bytes.unwrap_or(SEND_QUEUE_BYTES),
+        name_within_ms: file.name_within_ms.unwrap_or(NAME_WITHIN_MS),
+    }
+}
+
+/// The first list that was given, else the default.
+fn given<T>(lists: [Vec<T>; 2], default: impl FnOnce() -> Vec<T>) -> Vec<T> {
+    let given = lists.into_iter().find(|list| !list.is_empty());
+    given.unwrap_or_else(default)
+}
+
+/// As soon as any listener is given, only those given are opened: the flags' replace the file's
+/// whatever their protocol, and both replace the default. Plain comes first, then IRC.
+fn listeners(flags: Vec<Listener>, file: Vec<Listener>) -> Vec<Listener> {
+    let everywhere = |protocol, port| Listener {
+        addr: SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), port),
+        transport: Transport::Tcp,
+        protocol,
+    };
+    let mut listeners = given([flags, file], || {
+        vec![
+            everywhere(Protocol::Plain, PLAIN_PORT),
+            everywhere(Protocol::Irc, IRC_PORT),
+        ]
+    });
+    listeners.sort_by_key(|listener| listener.protocol);
+    listeners
+}
+
+/// The lobby first, then the others as they were given, each once.
+fn with_lobby(permanent: Vec<String>) -> Vec<String> {
+    let mut channels = vec![LOBBY.to_owned()];
+    for channel in permanent {
+        if !channels.contains(&channel) {
+            channels.push(channel);
+        }
+    }
+    channels
+}
+
+fn ready_made() -> BTreeMap<String, String> {
+    STATUSES
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .collect()
+}

@@ -1,0 +1,301 @@
+//! The table of keys: what can be configured, in which words, and where each value goes.
+//!
+//! Reading a file, the flags' help, "did you mean" and the printed reference all use this table.
+
+use super::draft::Draft;
+use super::fault::Verdict;
+use super::suggest::{listed, nearest};
+use std::collections::BTreeSet;
+
+/// The most announcements that may be made at once.
+pub const ANNOUNCEMENTS_BURST_MAX: u32 = 1000;
+
+/// One key of the configuration.
+pub(super) struct Key {
+    /// Its name, after the table it is in and a dot if it is in one.
+    pub(super) path: &'static str,
+    /// What it sets and its default, in a phrase.
+    what: &'static str,
+    /// A value as it is written in TOML; of a list, one element.
+    pub(super) example: &'static str,
+    /// What kind of value it takes and where it goes.
+    pub(super) kind: Kind,
+}
+
+/// The kinds of values, each with the way into the draft.
+pub(super) enum Kind {
+    /// Text.
+    Text(TakeText),
+    /// A list of texts of at least so many elements; called for each.
+    List(usize, TakeText),
+    /// A whole number from 1 to the limit.
+    Count(u32, fn(&mut Draft, u32)),
+    /// A table of texts under names of one's own choice; called once for the table itself, then
+    /// for each name and text.
+    Named(fn(&mut Draft), TakeNamed),
+}
+
+/// Takes one text into the draft, or says why not.
+pub(super) type TakeText = fn(&mut Draft, &str) -> Verdict;
+
+/// Takes a name and its text into the draft, or says why not.
+pub(super) type TakeNamed = fn(&mut Draft, &str, &str) -> Verdict;
+
+impl Key {
+    /// The table it is in, if it is in one, and its name there.
+    fn place(&self) -> (Option<&'static str>, &'static str) {
+        match self.path.split_once('.') {
+            Some((table, name)) => (Some(table), name),
+            None => (None, self.path),
+        }
+    }
+
+    /// Takes the text that a flag gave.
+    pub(super) fn take_flag(&self, draft: &mut Draft, text: &str) -> Verdict {
+        match self.kind {
+            Kind::Text(take) | Kind::List(_, take) => take(draft, text),
+            Kind::Count(..) | Kind::Named(..) => {
+                unreachable!("every flag is text or a list of texts")
+            }
+        }
+    }
+}
+
+/// Every key, in the order in which they are explained.
+pub(super) const KEYS: &[Key] = &[
+    Key {
+        path: "plain",
+        what: "Where to hear the plain protocol: IP:PORT, [IPV6]:PORT, localhost:PORT or PORT",
+        example: "\"[::]:2323\"",
+        kind: Kind::List(1, Draft::plain),
+    },
+    Key {
+        path: "irc",
+        what: "Where to hear IRC: IP:PORT, [IPV6]:PORT, localhost:PORT or PORT",
+        example: "\"[::]:6667\"",
+        kind: Kind::List(1, Draft::irc),
+    },
+    Key {
+        path: "name",
+        what: "The server's name, shown in the welcome (default: the host name)",
+        example: "\"chat.office\"",
+        kind: Kind::Text(Draft::name),
+    },
+    Key {
+        path: "data",
+        what: "Where data is kept, or `none` (default: under the state directory)",
+        example: "\"/var/lib/hallway\"",
+        kind: Kind::Text(Draft::data),
+    },
+    Key {
+        path: "allow",
+        what: "Whom to admit: a network such as 192.0.2.0/24, `lan` or `all` (default: lan)",
+        example: "\"192.0.2.0/24\"",
+        kind: Kind::List(1, Draft::allow),
+    },
+    Key {
+        path: "pace",
+        what: "Lines heard from each at once/per second, or `off` (default: 40/10)",
+        example: "\"40/10\"",
+        kind: Kind::Text(Draft::pace),
+    },
+    Key {
+        path: "zone",
+        what: "The time zone, such as Europe/Berlin (default: the system's)",
+        example: "\"UTC\"",
+        kind: Kind::Text(Draft::zone),
+    },
+    Key {
+        path: "channels.modes",
+        what: "The modes of a new channel, letters of imnstu (default: none)",
+        example: "\"+nt\"",
+        kind: Kind::Text(Draft::channel_modes),
+    },
+    Key {
+        path: "channels.permanent",
+        what: "Channels that exist from the start, besides #lobby",
+        example: "\"#helpdesk\"",
+        kind: Kind::List(0, Draft::permanent),
+    },
+    Key {
+        path: "announcements.who",
+        what: "Who may announce: `everyone`, `registered` or `operators` (default: everyone)",
+        example: "\"everyone\"",
+        kind: Kind::Text(Draft::who),
+    },
+    Key {
+        path: "announcements.every",
+        what: "Each may announce once in this time, 1s to 24h (default: 5m)",
+        example: "\"5m\"",
+        kind: Kind::Text(Draft::every),
+    },
+    Key {
+        path: "announcements.burst",
+        what: "Announcements that each may make at once, 1 to 1000 (default: 2)",
+        example: "2",
+        kind: Kind::Count(ANNOUNCEMENTS_BURST_MAX, Draft::burst),
+    },
+    Key {
+        path: "statuses",
+        what: "Ready-made statuses, NAME = \"text\": /NAME says that one is away for that reason \
+               (default: lunch, busy, meeting, training)",
+        example: "\"At lunch\"",
+        kind: Kind::Named(Draft::no_statuses, Draft::status),
+    },
+    Key {
+        path: "limits.send-queue",
+        what: "What may wait for a slow reader before it is closed, 64 KiB to 1024 MiB \
+               (default: 1 MiB)",
+        example: "\"1 MiB\"",
+        kind: Kind::Text(Draft::send_queue),
+    },
+    Key {
+        path: "limits.name-within",
+        what: "How long a connection may take to give a name, 1s to 24h (default: 60s)",
+        example: "\"60s\"",
+        kind: Kind::Text(Draft::name_within),
+    },
+];
+
+/// Every key of the configuration file as its path, such as `channels.modes`, and what it sets.
+pub fn keys() -> impl Iterator<Item = (&'static str, &'static str)> {
+    KEYS.iter().map(|key| (key.path, key.what))
+}
+
+/// What the key sets.
+pub(super) fn what(flag: &str) -> &'static str {
+    of_flag(flag).what
+}
+
+/// The key that a flag stands for.
+pub(super) fn of_flag(flag: &str) -> &'static Key {
+    find(None, flag).expect("every flag is named after a key at the top level")
+}
+
+/// The key of this name in a table, or at the top level.
+pub(super) fn find(table: Option<&str>, name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.place() == (table, name))
+}
+
+/// Whether `name` is a table that holds keys of fixed names.
+pub(super) fn is_table(name: &str) -> bool {
+    tables().contains(name)
+}
+
+/// The tables of the file that hold keys of fixed names.
+fn tables() -> BTreeSet<&'static str> {
+    KEYS.iter().filter_map(|key| key.place().0).collect()
+}
+
+/// The names of the keys in a table, or at the top level.
+fn names_in(table: Option<&str>) -> impl Iterator<Item = &'static str> {
+    let places = KEYS.iter().map(Key::place);
+    places.filter_map(move |(its_table, name)| (its_table == table).then_some(name))
+}
+
+/// Why `name` is not a key here, and the remedy.
+pub(super) fn unknown_key(table: Option<&str>, name: &str) -> String {
+    let place = table.map_or_else(
+        || "at the top level".to_owned(),
+        |table| format!("of [{table}]"),
+    );
+    let remedy = match nearest(name, names_in(table)) {
+        Some(near) => format!(". Did you mean {near:?}?"),
+        None => elsewhere(name)
+            .unwrap_or_else(|| format!(": the keys there are {}.", listed(names_in(table)))),
+    };
+    format!("{name:?} is not a key {place}{remedy}")
+}
+
+/// The remedy for a key that stands in the wrong table.
+fn elsewhere(name: &str) -> Option<String> {
+    if find(None, name).is_some() {
+        return Some(": it belongs before the first [table].".to_owned());
+    }
+    let home = tables()
+        .into_iter()
+        .find(|table| find(Some(table), name).is_some())?;
+    Some(format!(": it belongs under [{home}]."))
+}
+
+/// Why `[name]` is not a table of the file, and the remedy.
+pub(super) fn unknown_table(name: &str) -> String {
+    let named = KEYS
+        .iter()
+        .filter(|key| matches!(key.kind, Kind::Named(..)));
+    let known: BTreeSet<&str> = tables()
+        .into_iter()
+        .chain(named.map(|key| key.path))
+        .collect();
+    let remedy = match nearest(name, known.iter().copied()) {
+        Some(near) => format!(". Did you mean [{near}]?"),
+        None => format!(": the tables are {}.", listed(known)),
+    };
+    format!("{name:?} is not a table of the configuration{remedy}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_order() {
+        let paths: BTreeSet<&str> = keys().map(|(path, _)| path).collect();
+        assert_eq!(paths.len(), KEYS.len(), "a path stands twice");
+        for (path, what) in keys() {
+            assert!(what.len() > 20 && !what.ends_with('.'), "{path}: {what}");
+            assert!(path.split('.').count() <= 2, "{path}");
+        }
+        assert!(!paths.contains("nonsense") && is_table("limits") && !is_table("statuses"));
+    }
+
+    #[test]
+    fn unknown_names_hear_the_remedy() {
+        for (table, name, expected) in [
+            (
+                None,
+                "nmae",
+                "\"nmae\" is not a key at the top level. Did you mean \"name\"?",
+            ),
+            (
+                Some("limits"),
+                "send_queue",
+                "\"send_queue\" is not a key of [limits]. Did you mean \"send-queue\"?",
+            ),
+            (
+                None,
+                "modes",
+                "\"modes\" is not a key at the top level: it belongs under [channels].",
+            ),
+            (
+                Some("channels"),
+                "pace",
+                "\"pace\" is not a key of [channels]: it belongs before the first [table].",
+            ),
+            (
+                Some("limits"),
+                "colour",
+                "\"colour\" is not a key of [limits]: the keys there are send-queue and name-within.",
+            ),
+            (
+                None,
+                "motd",
+                "\"motd\" is not a key at the top level: the keys there are plain, irc, name, data, allow, pace, zone and statuses.",
+            ),
+        ] {
+            assert_eq!(unknown_key(table, name), expected);
+        }
+        for (name, expected) in [
+            (
+                "chanels",
+                "\"chanels\" is not a table of the configuration. Did you mean [channels]?",
+            ),
+            (
+                "oper",
+                "\"oper\" is not a table of the configuration: the tables are announcements, channels, limits and statuses.",
+            ),
+        ] {
+            assert_eq!(unknown_table(name), expected);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The configuration: flags and a TOML file become one checked [`Config`], or a list of everything
+//! that is wrong with them.
+//!
+//! [`keys`] lists what can be configured. A flag overrides the key of the same name. This layer
+//! knows nothing of the chat, the server or the network: names of channels and commands are bare
+//! words here, and no name server is ever asked.
+
+mod addr;
+mod allow;
+mod cli;
+mod draft;
+mod fault;
+mod file;
+mod keys;
+mod machine;
+mod quantity;
+mod suggest;
+mod word;
+mod zone;
+
+pub use crate::protocol::Protocol;
+pub use addr::addresses;
+pub use allow::Allow;
+pub use cli::{Cli, Command, SendArgs, ServeArgs};
+pub use fault::{Fault, Faults};
+pub use keys::{ANNOUNCEMENTS_BURST_MAX, keys};
+pub use machine::Machine;
+pub use quantity::{
+    DURATION_MS_MAX, PACE_LINES_MAX, Pace, SEND_QUEUE_BYTES_MAX, SEND_QUEUE_BYTES_MIN,
+};
+pub use word::{LOBBY, SERVER_NAME_BYTES_MAX, STATUS_TEXT_BYTES_MAX};
+
+use draft::{Draft, settle};
+use fault::sentence;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// How the bytes of a connection travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Transport {
+    /// As they are.
+    Tcp,
+}
+
+/// One place where the server listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listener {
+    /// The address; `[::]` means all addresses of both families (dual stack), port 0 a free one.
+    pub addr: SocketAddr,
+    /// How bytes travel there.
+    pub transport: Transport,
+    /// What is spoken there.
+    pub protocol: Protocol,
+}
+
+/// Who may make announcements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Everyone.
+    Everyone,
+    /// Those who are logged in to an account.
+    Registered,
+    /// Operators.
+    Operators,
+}
+
+impl Who {
+    /// Its word in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Who::Everyone => "everyone",
+            Who::Registered => "registered",
+            Who::Operators => "operators",
+        }
+    }
+}
+
+/// Who may make announcements, and how often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Announcements {
+    /// Who may.
+    pub who: Who,
+    /// Each may make one in this many milliseconds; at least 1,000, at most [`DURATION_MS_MAX`].
+    pub every_ms: u64,
+    /// How many each may make at once; 1 to [`ANNOUNCEMENTS_BURST_MAX`].
+    pub burst: u32,
+}
+
+/// Everything that can be configured, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Where to listen: at least one place, no address twice (but for port 0), plain before IRC.
+    pub listeners: Vec<Listener>,
+    /// The server's name: letters, digits, `.` and `-`, at most [`SERVER_NAME_BYTES_MAX`] bytes.
+    pub name: String,
+    /// Where data is kept; none to keep nothing.
+    pub data: Option<PathBuf>,
+    /// Whom to admit.
+    pub allow: Allow,
+    /// The IANA name of the time zone, known to this machine; none for the system's.
+    pub zone: Option<String>,
+    /// How fast one connection is heard; none for as fast as it speaks.
+    pub pace: Option<Pace>,
+    /// The modes of a new channel: empty, or `+` and letters of `imnstu`, sorted, each once.
+    pub channel_modes: String,
+    /// The channels that exist from the start: [`LOBBY`] first, each spelling once. They begin with
+    /// `#` and hold no space, control character, comma or colon; the chat's own rules for names may
+    /// be stricter.
+    pub permanent: Vec<String>,
+    /// Who may announce, and how often.
+    pub announcements: Announcements,
+    /// Ready-made statuses by name, which is also a command: lower-case ASCII letters, not reserved.
+    /// The texts are printable and have at most [`STATUS_TEXT_BYTES_MAX`] bytes.
+    pub statuses: BTreeMap<String, String>,
+    /// What may wait to be sent to one connection, in bytes; [`SEND_QUEUE_BYTES_MIN`] to
+    /// [`SEND_QUEUE_BYTES_MAX`].
+    pub send_queue_bytes: usize,
+    /// How long a connection may take to give a name, in milliseconds; at least 1,000, at most
+    /// [`DURATION_MS_MAX`].
+    pub name_within_ms: u64,
+}
+
+/// The configuration that the flags, the file they name and this machine make together.
+/// `reserved` are the names of commands, which a status cannot have.
+///
+/// # Errors
+/// Everything that is wrong with the flags and the file.
+pub fn load(args: &ServeArgs, reserved: &[&str]) -> Result<Config, Faults> {
+    load_on(args, reserved, &Machine::this())
+}
+
+/// As [`load`], on a machine of the caller's making.
+///
+/// # Errors
+/// Everything that is wrong with the flags and the file.
+pub fn load_on(args: &ServeArgs, reserved: &[&str], machine: &Machine) -> Result<Config, Faults> {
+    let (flags, mut faults) = read_flags(args, reserved);
+    let file = match &args.config {
+        Some(path) => {
+            let (draft, faults_of_file) = file::read(path, reserved);
+            faults.extend(faults_of_file);
+            draft
+        }
+        None => Draft::new(reserved),
+    };
+    Faults::unless_none(faults)?;
+    Ok(settle(flags, file, machine))
+}
+
+fn read_flags(args: &ServeArgs, reserved: &[&str]) -> (Draft, Vec<Fault>) {
+    let mut draft = Draft::new(reserved);
+    let mut faults = Vec::new();
+    for (flag, text) in args.given() {
+        if let Err(predicate) = keys::of_flag(flag).take_flag(&mut draft, text) {
+            faults.push(Fault::of_flag(sentence(&format!("--{flag}"), &predicate)));
+        }
+    }
+    (draft, faults)
+}
+
+/// What `hallway check` says when nothing is wrong. Without a file, the defaults are in force.
+///
+/// # Errors
+/// Everything that is wrong with the file.
+pub fn check(path: Option<&Path>, reserved: &[&str]) -> Result<String, Faults> {
+    let Some(path) = path else {
+        return Ok(
+            "No file is named by --config, so the defaults are in force: all is well.".into(),
+        );
+    };
+    let (_, faults) = file::read(path, reserved);
+    Faults::unless_none(faults)?;
+    Ok(format!("{}: all is well.", path.display()))
+}
+
+#[cfg(test)]
+mod tests;

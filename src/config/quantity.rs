@@ -1,0 +1,202 @@
+//! Values with a unit: paces, durations, sizes.
+
+use super::fault::{Verdict, must_be};
+use std::ops::RangeInclusive;
+
+/// The most lines a pace may name, at once or per second.
+pub const PACE_LINES_MAX: u32 = 1_000_000;
+
+/// The longest duration that may be configured, in milliseconds: a day.
+pub const DURATION_MS_MAX: u64 = 24 * 60 * 60 * 1000;
+
+/// The smallest bound on a send queue, in bytes.
+pub const SEND_QUEUE_BYTES_MIN: usize = 64 * KIB;
+
+/// The largest bound on a send queue, in bytes.
+pub const SEND_QUEUE_BYTES_MAX: usize = 1024 * MIB;
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+
+/// Units of duration and what one of each is in milliseconds.
+const DURATION_UNITS: [(&str, u64); 3] = [("s", 1000), ("m", 60 * 1000), ("h", 60 * 60 * 1000)];
+
+/// Units of size and what one of each is in bytes.
+const SIZE_UNITS: [(&str, u64); 3] = [("bytes", 1), ("KiB", KIB as u64), ("MiB", MIB as u64)];
+
+/// How fast one connection is heard: a token bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Lines heard at once, from a full bucket; 1 to [`PACE_LINES_MAX`].
+    pub burst: u32,
+    /// Lines a second after that; 1 to [`PACE_LINES_MAX`].
+    pub per_second: u32,
+}
+
+/// Reads `BURST/PER-SECOND`, or `off` as none.
+pub(super) fn pace(text: &str) -> Verdict<Option<Pace>> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let pace = text.split_once('/').and_then(|(burst, per_second)| {
+        Some(Pace {
+            burst: lines(burst)?,
+            per_second: lines(per_second)?,
+        })
+    });
+    match pace {
+        Some(pace) => Ok(Some(pace)),
+        None => must_be(
+            "lines at once and lines a second such as \"40/10\" (each from 1 to 1000000), or \"off\"",
+            text,
+        ),
+    }
+}
+
+/// Reads a whole number of seconds, minutes or hours, from one second to a day, as milliseconds.
+pub(super) fn duration_ms(text: &str) -> Verdict<u64> {
+    let ms = scaled(text, &DURATION_UNITS).and_then(|ms| within(ms, 1000..=DURATION_MS_MAX));
+    match ms {
+        Some(ms) => Ok(ms),
+        None => must_be(
+            "a duration such as \"90s\", \"5m\" or \"1h\", from 1s to 24h",
+            text,
+        ),
+    }
+}
+
+/// Reads a bound on a send queue, in bytes.
+pub(super) fn send_queue_bytes(text: &str) -> Verdict<usize> {
+    let limits = SEND_QUEUE_BYTES_MIN..=SEND_QUEUE_BYTES_MAX;
+    let bytes = scaled(text, &SIZE_UNITS).and_then(|bytes| usize::try_from(bytes).ok());
+    match bytes.and_then(|bytes| within(bytes, limits)) {
+        Some(bytes) => Ok(bytes),
+        None => must_be(
+            "a size in bytes, KiB or MiB such as \"1 MiB\", from 64 KiB to 1024 MiB",
+            text,
+        ),
+    }
+}
+
+/// A whole number, perhaps a space, and one of the units.
+fn scaled(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let unit = unit.strip_prefix(' ').unwrap_or(unit);
+    let (_, scale) = units.iter().find(|(name, _)| *name == unit)?;
+    number.parse::<u64>().ok()?.checked_mul(*scale)
+}
+
+/// `str::parse` alone would take a sign, too.
+fn lines(text: &str) -> Option<u32> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let lines = text.parse().ok().filter(|_| is_number)?;
+    within(lines, 1..=PACE_LINES_MAX)
+}
+
+fn within<N: PartialOrd>(number: N, limits: RangeInclusive<N>) -> Option<N> {
+    limits.contains(&number).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paces() {
+        let pace_of = |burst, per_second| Some(Pace { burst, per_second });
+        assert_eq!(pace("40/10"), Ok(pace_of(40, 10)));
+        assert_eq!(pace("1/1000000"), Ok(pace_of(1, PACE_LINES_MAX)));
+        assert_eq!(pace("off"), Ok(None));
+        let wrong = [
+            "",
+            "/",
+            "40",
+            "40/",
+            "/10",
+            "0/10",
+            "40/0",
+            "40/1000001",
+            "1000001/1",
+            "-1/1",
+            "+1/1",
+            "40 /10",
+            "40/10/1",
+            "OFF",
+            "40/99999999999999999999",
+        ];
+        for text in wrong {
+            let why = pace(text).expect_err(text);
+            assert!(why.contains("such as \"40/10\"") && why.contains(&format!("not {text:?}")));
+        }
+        assert!(pace("").is_err_and(|why| why.contains(&PACE_LINES_MAX.to_string())));
+    }
+
+    #[test]
+    fn durations() {
+        for (text, ms) in [
+            ("1s", 1000),
+            ("90s", 90_000),
+            ("5m", 300_000),
+            ("1 h", 3_600_000),
+            ("24h", DURATION_MS_MAX),
+        ] {
+            assert_eq!(duration_ms(text), Ok(ms), "{text}");
+        }
+        let wrong = [
+            "",
+            "s",
+            "5",
+            "0s",
+            "86401s",
+            "25h",
+            "5M",
+            "5 min",
+            "1h30m",
+            "1.5h",
+            "-5m",
+            "5  m",
+            "5d",
+            "99999999999999999999h",
+            "18446744073709551615h",
+        ];
+        for text in wrong {
+            let why = duration_ms(text).expect_err(text);
+            assert!(why.contains("from 1s to 24h, not"), "{text}: {why}");
+        }
+    }
+
+    #[test]
+    fn sizes() {
+        for (text, bytes) in [
+            ("64 KiB", SEND_QUEUE_BYTES_MIN),
+            ("65536 bytes", SEND_QUEUE_BYTES_MIN),
+            ("1MiB", 1 << 20),
+            ("1024 MiB", SEND_QUEUE_BYTES_MAX),
+        ] {
+            assert_eq!(send_queue_bytes(text), Ok(bytes), "{text}");
+        }
+        let wrong = [
+            "",
+            "1",
+            "65535 bytes",
+            "63 KiB",
+            "1025 MiB",
+            "1073741825 bytes",
+            "1 MB",
+            "1 mib",
+            "1.5 MiB",
+            "-1 MiB",
+            "1 GiB",
+            "99999999999999999999 MiB",
+            "18446744073709551615 MiB",
+        ];
+        for text in wrong {
+            let why = send_queue_bytes(text).expect_err(text);
+            assert!(
+                why.contains("from 64 KiB to 1024 MiB, not"),
+                "{text}: {why}"
+            );
+        }
+    }
+}
