@@ -4,3 +4,4 @@ pub mod arena;
 pub mod chat;
 pub mod config;
 pub mod protocol;
+pub mod server;

@@ -1,0 +1,161 @@
+//! From a connection to a person: the name, and the way into the lobby.
+
+use crate::chat::name::{NameFault, Nick};
+use crate::chat::time::Now;
+use crate::chat::user::Identity;
+use crate::chat::vocabulary::{Command, Refusal};
+use crate::protocol::plain::refusals::{self, Mistake};
+use crate::protocol::plain::{args, replies};
+
+use super::cloak::cloak;
+use super::session::Progress;
+use super::timers::Timer;
+use super::{LOBBY_AFTER_MS, REFUSED_BEFORE_NAME_MAX, Server, SessionId};
+
+/// How many names `cron*` tries: cron, cron2, cron3, ...
+const NUMBERED_NAMES_MAX: u32 = 10_000;
+
+/// How IRC clients begin: a name cannot have a space, so nobody else is meant.
+const IRC_GREETINGS: &[&str] = &["CAP ", "NICK ", "USER ", "PASS "];
+
+/// What a person's username is who has not said.
+const USERNAME: &str = "user";
+
+impl Server {
+    /// Greets whoever is there, unless they have been greeted.
+    pub(super) fn welcome(&mut self, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(id) else {
+            return;
+        };
+        if let Progress::Naming { welcomed, .. } = &mut session.progress
+            && !std::mem::replace(welcomed, true)
+        {
+            let welcome = replies::welcome(&self.settings.name, self.chat.population());
+            self.send(id, welcome);
+        }
+    }
+
+    pub(super) fn hear_before_name(&mut self, now: Now, id: SessionId, line: &str) {
+        self.charge(now, id);
+        let command = line.split(' ').next().unwrap_or(line);
+        match command.to_ascii_lowercase().as_str() {
+            "" if line.is_empty() => {}
+            "/help" => self.send(id, replies::help(&self.settings.statuses)),
+            "/quit" => {
+                self.send(id, replies::told("Goodbye."));
+                self.close(now, id, "bye");
+            }
+            _ if IRC_GREETINGS
+                .iter()
+                .any(|greeting| starts_with(line, greeting)) =>
+            {
+                self.refuse(id, &refusals::mistake(&Mistake::IrcHere));
+                self.close(now, id, "an IRC client on the plain port");
+            }
+            _ if line.starts_with('/') => {
+                self.refuse_before_name(now, id, &refusals::mistake(&Mistake::NameFirst));
+            }
+            _ => self.take_name(now, id, line),
+        }
+    }
+
+    pub(super) fn refuse_before_name(&mut self, now: Now, id: SessionId, sentence: &str) {
+        self.refuse(id, sentence);
+        let Some(session) = self.sessions.get_mut(id) else {
+            return;
+        };
+        if let Progress::Naming { refused, .. } = &mut session.progress {
+            *refused += 1;
+            if *refused >= REFUSED_BEFORE_NAME_MAX {
+                self.refuse(
+                    id,
+                    "That were too many lines without a name. Connect again.",
+                );
+                self.close(now, id, "no name in ten lines");
+            }
+        }
+    }
+
+    fn take_name(&mut self, now: Now, id: SessionId, line: &str) {
+        let typed = line.trim_matches(' ');
+        let named = match typed.strip_suffix('*') {
+            Some(stem) => self.first_free(typed, stem),
+            None => args::nick(typed),
+        };
+        let outcome = named.map(|nick| self.arrive(now, id, nick));
+        match outcome {
+            Ok(Ok(())) => {}
+            Ok(Err(refusal)) => {
+                let sentence = refusals::refusal(&refusal, None, &self.clock(now, id));
+                self.refuse_before_name(now, id, &sentence);
+            }
+            Err(mistake) => self.refuse_before_name(now, id, &refusals::mistake(&mistake)),
+        }
+    }
+
+    /// `cron*` means cron, or the next free of cron2, cron3: scripts need not care.
+    fn first_free(&self, typed: &str, stem: &str) -> Result<Nick, Mistake> {
+        let bad = |fault: NameFault| Mistake::BadName {
+            typed: typed.to_owned(),
+            fault,
+        };
+        for n in 1..NUMBERED_NAMES_MAX {
+            let nick = if n == 1 {
+                Nick::parse(stem)
+            } else {
+                Nick::numbered(stem, n)
+            };
+            let nick = nick.map_err(bad)?;
+            if !self.chat.is_taken(&nick) {
+                return Ok(nick);
+            }
+        }
+        args::nick(stem)
+    }
+
+    fn arrive(&mut self, now: Now, id: SessionId, nick: Nick) -> Result<(), Refusal> {
+        let Some(session) = self.sessions.get_mut(id) else {
+            return Ok(());
+        };
+        let identity = Identity {
+            nick: nick.clone(),
+            username: USERNAME.into(),
+            host: cloak(&self.settings.cloak_key, session.address),
+            address: session.address,
+        };
+        let user = self.chat.arrive(now, identity)?;
+        let today = self.settings.chat.zone.civil(now.wall_ms).day_number;
+        session.user = Some(user);
+        session.progress = Progress::Here { in_lobby: false };
+        session.screen.day = today;
+        self.seats.put(user, smallvec::smallvec![id]);
+        self.timers
+            .set(now.mono_ms + LOBBY_AFTER_MS, id, Timer::LobbyDue);
+        self.send(id, replies::hello(nick.as_str()));
+        self.deliver(now, None);
+        Ok(())
+    }
+
+    /// Takes a session into the lobby, unless it has been there. Says whether it did.
+    pub(super) fn enter_lobby(&mut self, now: Now, id: SessionId) -> bool {
+        let Some(session) = self.sessions.get_mut(id) else {
+            return false;
+        };
+        if session.progress != (Progress::Here { in_lobby: false }) {
+            return false;
+        }
+        session.progress = Progress::Here { in_lobby: true };
+        let elsewhere = session.screen.current().cloned();
+        let channel = self.settings.chat.lobby.clone();
+        self.command(now, id, Command::Join { channel, key: None }, false);
+        if let Some(elsewhere) = elsewhere {
+            self.screen(id).turn_to(&elsewhere);
+        }
+        true
+    }
+}
+
+fn starts_with(line: &str, greeting: &str) -> bool {
+    line.get(..greeting.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(greeting))
+}

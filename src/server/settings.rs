@@ -1,0 +1,40 @@
+//! What the person who runs the server has decided. Not part of the server's state.
+
+use crate::chat;
+use crate::chat::pace::Pace;
+use crate::protocol::plain::commands::Statuses;
+
+use super::cloak::CloakKey;
+
+/// What the person who runs the server has decided.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What the server is called.
+    pub name: String,
+    /// What concerns the chat.
+    pub chat: chat::settings::Settings,
+    /// How fast one session may say something; `None`: as fast as it can.
+    pub pace: Option<Pace>,
+    /// How long a connection may go without a name, in milliseconds.
+    pub name_within_ms: u64,
+    /// The one-word statuses: what each says.
+    pub statuses: Statuses,
+    /// What the addresses of people are hidden with.
+    pub cloak_key: CloakKey,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            name: "hallway".to_owned(),
+            chat: chat::settings::Settings::default(),
+            pace: Some(Pace {
+                burst: 40,
+                every_us: 100_000,
+            }),
+            name_within_ms: 60_000,
+            statuses: Statuses::new(),
+            cloak_key: CloakKey::default(),
+        }
+    }
+}
