@@ -1,7 +1,14 @@
 //! hallway: the chat server for the people of one building.
+//!
+//! `ARCHITECTURE.md` is the map. In short: [`net`] moves bytes, [`server`] maps connections to
+//! people, [`protocol`] turns lines into what [`chat`] understands and back, and [`chat`] decides.
 
 pub mod arena;
 pub mod chat;
 pub mod config;
+pub mod logging;
+pub mod net;
 pub mod protocol;
+//SENDpub mod send;
+pub mod serve;
 pub mod server;

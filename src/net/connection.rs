@@ -1,0 +1,140 @@
+//! A connection: a socket and its two buffers, both without heap while it is idle.
+
+use std::io::{self, Read};
+use std::net::{Shutdown, SocketAddr};
+
+use bytes::Bytes;
+use mio::net::TcpStream;
+
+use super::queue::Queue;
+use crate::protocol::plain::terminal::{Heard, Terminal};
+
+/// What reading a connection once has given.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fill {
+    /// So many bytes, and perhaps there are more.
+    Some(usize),
+    /// So many bytes, and no more for now.
+    Last(usize),
+    /// Nothing for now.
+    Nothing,
+    /// Nothing ever again.
+    End,
+}
+
+/// Why and until when a connection is being closed.
+#[derive(Debug)]
+pub(super) struct Closing {
+    pub(super) reason: String,
+    /// All has been written and the other side has been told that no more will come.
+    pub(super) said_all: bool,
+    /// On the monotonic clock: it is closed then, whatever the other side does.
+    pub(super) deadline_ms: u64,
+}
+
+/// A connection.
+#[derive(Debug)]
+pub(super) struct Connection {
+    stream: TcpStream,
+    pub(super) peer: SocketAddr,
+    terminal: Terminal,
+    /// What was read but cannot be heard yet: the session is not ready.
+    rest: Vec<u8>,
+    pub(super) queue: Queue,
+    pub(super) closing: Option<Box<Closing>>,
+    /// On the list of those that may have something to read.
+    pub(super) hungry: bool,
+    /// On the list of those that have something to write.
+    pub(super) dirty: bool,
+    /// On the list of those to be buried.
+    pub(super) doomed: bool,
+    /// The socket takes bytes.
+    pub(super) writable: bool,
+    /// The other side has said that it will send no more: read until the end.
+    pub(super) read_closed: bool,
+    /// The other side's last byte has been read.
+    pub(super) ended: bool,
+    /// The session wants to know when the queue is empty.
+    pub(super) await_drain: bool,
+}
+
+impl Connection {
+    pub(super) fn new(stream: TcpStream, peer: SocketAddr) -> Self {
+        Self {
+            stream,
+            peer,
+            terminal: Terminal::new(),
+            rest: Vec::new(),
+            queue: Queue::default(),
+            closing: None,
+            hungry: false,
+            dirty: false,
+            doomed: false,
+            writable: true,
+            read_closed: false,
+            ended: false,
+            await_drain: false,
+        }
+    }
+
+    pub(super) fn stream(&mut self) -> &mut TcpStream {
+        &mut self.stream
+    }
+
+    /// Reads once. A short read is the last, unless the end is known to be behind it.
+    pub(super) fn fill(&mut self, scratch: &mut [u8]) -> io::Result<Fill> {
+        loop {
+            return match self.stream.read(scratch) {
+                Ok(0) => Ok(Fill::End),
+                Ok(n) if n < scratch.len() && !self.read_closed => Ok(Fill::Last(n)),
+                Ok(n) => Ok(Fill::Some(n)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Fill::Nothing),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => Err(error),
+            };
+        }
+    }
+
+    /// The next thing that the other side has said.
+    pub(super) fn next_heard<'i>(&mut self, bytes: &mut &'i [u8]) -> Option<Heard<'i>> {
+        self.terminal.hear(bytes)
+    }
+
+    /// The unterminated last line.
+    pub(super) fn last_heard(&mut self) -> Option<Heard<'static>> {
+        self.terminal.finish()
+    }
+
+    /// Keeps what cannot be heard yet.
+    pub(super) fn keep(&mut self, rest: &[u8]) {
+        self.rest = rest.to_vec();
+    }
+
+    /// Takes what could not be heard before.
+    pub(super) fn take_rest(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.rest)
+    }
+
+    pub(super) fn has_rest(&self) -> bool {
+        !self.rest.is_empty()
+    }
+
+    pub(super) fn queue_answer(&mut self, answer: &[u8]) {
+        self.queue.push(Bytes::copy_from_slice(answer));
+    }
+
+    /// Writes as much as the socket takes. Says whether it wrote anything.
+    pub(super) fn flush(&mut self) -> io::Result<bool> {
+        let before = self.queue.bytes();
+        if self.writable {
+            self.writable = !self.queue.write_to(&mut self.stream)?;
+        }
+        Ok(self.queue.bytes() < before)
+    }
+
+    /// Tells the other side that no more will come.
+    pub(super) fn say_end(&self) {
+        // It may have gone already: then there is nobody to tell.
+        let _ = self.stream.shutdown(Shutdown::Write);
+    }
+}
