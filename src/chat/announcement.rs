@@ -8,7 +8,7 @@ use super::name::{ChannelName, Nick};
 use super::settings::Announcers;
 use super::time::Now;
 use super::user::Identity;
-use super::vocabulary::{AnnouncementInfo, Audience, Happening, Refusal, Reply, RollCall};
+use super::vocabulary::{AnnouncementInfo, Audience, Happening, Listing, Refusal, Reply};
 use super::words;
 use super::{Chat, UserId};
 
@@ -66,21 +66,15 @@ impl Announcement {
         }
     }
 
-    fn roll_call(&self) -> RollCall {
-        let by_answer = |acknowledged| {
-            let hearers = self
-                .hearers
-                .iter()
-                .filter(|hearer| hearer.acknowledged == acknowledged);
-            let mut nicks: Vec<Nick> = hearers.map(|hearer| hearer.nick.clone()).collect();
-            nicks.sort();
-            nicks
-        };
-        RollCall {
-            number: self.number,
-            acknowledged: by_answer(true),
-            missing: by_answer(false),
-        }
+    /// Those who have acknowledged, or those who have not, by name, the first one last.
+    fn hearers(&self, acknowledged: bool) -> Vec<Nick> {
+        let hearers = self
+            .hearers
+            .iter()
+            .filter(|hearer| hearer.acknowledged == acknowledged);
+        let mut nicks: Vec<Nick> = hearers.map(|hearer| hearer.nick.clone()).collect();
+        nicks.sort_by(|a, b| b.cmp(a));
+        nicks
     }
 }
 
@@ -269,8 +263,18 @@ impl Chat {
     pub(super) fn roll_call(&mut self, now: Now, who: UserId, number: u32) -> Result<(), Refusal> {
         let place = self.announcement(now, who, number)?;
         self.owns_announcement(who, place)?;
-        let roll_call = self.announcements[place].roll_call();
-        self.reply(Reply::RollCall(roll_call));
+        let announcement = &self.announcements[place];
+        let listing = Listing::RollCall {
+            acknowledged: announcement.hearers(true),
+            missing: announcement.hearers(false),
+        };
+        let (acknowledged, people) = (announcement.acknowledged(), announcement.hearers.len());
+        self.reply(Reply::RollCall {
+            number,
+            acknowledged,
+            people,
+            listing,
+        });
         Ok(())
     }
 

@@ -8,6 +8,9 @@ use super::vocabulary::{
 };
 use super::{ChannelId, Chat, UserId};
 
+/// How many names stand in one row of a roll-call.
+const NAMES_PER_ROW: usize = 10;
+
 impl Chat {
     pub(super) fn presence(&self, user: UserId) -> Presence {
         let user = self.user(user);
@@ -142,6 +145,19 @@ impl Chat {
                     name_width,
                     nick,
                     since_ms,
+                })
+            }
+            Listing::RollCall {
+                acknowledged,
+                missing,
+            } => {
+                let have = !acknowledged.is_empty();
+                let nicks = if have { acknowledged } else { missing };
+                let rest = nicks.len().saturating_sub(NAMES_PER_ROW);
+                let nicks: Vec<Nick> = nicks.drain(rest..).rev().collect();
+                (!nicks.is_empty()).then_some(Row::Hearers {
+                    acknowledged: have,
+                    nicks,
                 })
             }
         }

@@ -328,12 +328,6 @@ pub fn split_until(text: &str) -> (&str, Option<Until>) {
     })
 }
 
-/// As [`split_until`], but takes only an `until` with a time of day: for words that are news and
-/// not an absence, such as an announcement, where `the lift is out for 2 hours` must stay whole.
-pub fn split_deadline(text: &str) -> (&str, Option<Until>) {
-    split(text, |phrase| read(phrase, DEADLINES))
-}
-
 fn split(text: &str, reader: impl Fn(&str) -> Option<Until>) -> (&str, Option<Until>) {
     let mut phrases = phrase_starts(text).map(|start| (start, tidy(&text[start..])));
     match phrases.find_map(|(start, phrase)| Some((start, reader(&phrase)?))) {
@@ -699,21 +693,6 @@ mod tests {
     }
 
     #[test]
-    fn news_has_deadlines_only() {
-        assert_eq!(
-            split_deadline("Canteen closed until 13:00"),
-            ("Canteen closed", at(13, 0))
-        );
-        for text in [
-            "the lift is out for 2 hours",
-            "Dave is back at 14:00",
-            "for half an hour",
-        ] {
-            assert_eq!(split_deadline(text), (text, None));
-        }
-    }
-
-    #[test]
     fn phrases_mean_moments() {
         let berlin = Zone::new(TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap());
         let ms = |text: &str| {
@@ -752,9 +731,6 @@ mod tests {
             prop_assert!(text.starts_with(words));
             prop_assert!(until.is_some() || words == text);
             prop_assert!(until.is_none() || !words.ends_with(joins));
-            if let (_, Some(deadline)) = split_deadline(&text) {
-                prop_assert_eq!(until, Some(deadline));
-            }
             kind_of(&text);
         }
 

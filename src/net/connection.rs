@@ -3,7 +3,6 @@
 use std::io::{self, Read};
 use std::net::{Shutdown, SocketAddr};
 
-use bytes::Bytes;
 use mio::net::TcpStream;
 
 use super::queue::Queue;
@@ -54,6 +53,8 @@ pub(super) struct Connection {
     pub(super) read_closed: bool,
     /// The other side's last byte has been read.
     pub(super) ended: bool,
+    /// It has too many answers to take to be heard: it is hungry again once it has taken them.
+    pub(super) choked: bool,
     /// The session wants to know when the queue is empty.
     pub(super) await_drain: bool,
 }
@@ -73,6 +74,7 @@ impl Connection {
             writable: true,
             read_closed: false,
             ended: false,
+            choked: false,
             await_drain: false,
         }
     }
@@ -117,10 +119,6 @@ impl Connection {
 
     pub(super) fn has_rest(&self) -> bool {
         !self.rest.is_empty()
-    }
-
-    pub(super) fn queue_answer(&mut self, answer: &[u8]) {
-        self.queue.push(Bytes::copy_from_slice(answer));
     }
 
     /// Writes as much as the socket takes. Says whether it wrote anything.

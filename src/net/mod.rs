@@ -14,6 +14,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use bytes::Bytes;
 use log::{info, warn};
 use mio::{Events, Interest, Poll, Token};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -86,6 +87,8 @@ pub struct Loop {
     connections: Arena<SessionId, Connection>,
     spare: Spare,
     scratch: Box<[u8]>,
+    /// Empty but for its room, while outputs are being carried out and in between.
+    outputs: Vec<Output>,
     hungry: Vec<SessionId>,
     dirty: Vec<SessionId>,
     doomed: Vec<(SessionId, String)>,
@@ -117,6 +120,7 @@ impl Loop {
             connections: Arena::default(),
             spare: Spare::take_one(),
             scratch: vec![0; SCRATCH_BYTES].into(),
+            outputs: Vec::new(),
             hungry: Vec::new(),
             dirty: Vec::new(),
             doomed: Vec::new(),
@@ -332,9 +336,12 @@ impl Loop {
         if connection.closing.is_some() {
             return self.overhear(id);
         }
-        if connection.queue.bytes() > UNREAD_ANSWERS_BYTES || !self.server.is_ready(self.now, id) {
+        if !self.can_hear(id) {
             return;
         }
+        let Some(connection) = self.connections.get_mut(id) else {
+            return;
+        };
         if connection.has_rest() {
             let rest = connection.take_rest();
             self.listen_to(id, &rest);
@@ -344,6 +351,15 @@ impl Loop {
             return self.hear_end(id);
         }
         self.read(id);
+    }
+
+    /// Whether the session is ready for a line, and takes the answers to those before.
+    fn can_hear(&mut self, id: SessionId) -> bool {
+        let Some(connection) = self.connections.get_mut(id) else {
+            return false;
+        };
+        connection.choked = connection.queue.bytes() > UNREAD_ANSWERS_BYTES;
+        !connection.choked && self.server.is_ready(self.now, id)
     }
 
     fn read(&mut self, id: SessionId) {
@@ -362,40 +378,38 @@ impl Loop {
                 connection.ended = true;
                 self.hear_end(id);
             }
-            Err(error) => self.doom(id, format!("connection lost: {error}")),
+            Err(error) => self.doom(id, lost(&error)),
         }
         self.scratch = scratch;
     }
 
     /// Hears line by line, as long as the session is ready; keeps the rest.
     fn listen_to(&mut self, id: SessionId, mut bytes: &[u8]) {
-        while self.server.is_ready(self.now, id) {
+        while self.can_hear(id) {
             let Some(connection) = self.connections.get_mut(id) else {
                 return;
             };
             let Some(heard) = connection.next_heard(&mut bytes) else {
                 return;
             };
-            self.pass_on(id, heard.into());
+            self.pass_on(id, &heard);
         }
         if let Some(connection) = self.connections.get_mut(id) {
             connection.keep(bytes);
         }
     }
 
-    fn pass_on(&mut self, id: SessionId, item: Item) {
-        match &item {
-            Item::Line(line) => self.server.hear(self.now, id, &Heard::Line(line)),
-            Item::TooLong => self.server.hear(self.now, id, &Heard::TooLong),
-            Item::HttpRequest => self.server.hear(self.now, id, &Heard::HttpRequest),
-            Item::TlsHello => self.server.hear(self.now, id, &Heard::TlsHello),
-            Item::Answer(answer) => {
-                if let Some(connection) = self.connections.get_mut(id) {
-                    connection.queue_answer(answer);
-                    mark(&mut self.dirty, &mut connection.dirty, id);
-                }
+    fn pass_on(&mut self, id: SessionId, heard: &terminal::Heard<'_>) {
+        let heard = match heard {
+            terminal::Heard::Line(typed) => Heard::Line(&typed.text),
+            terminal::Heard::TooLong => Heard::TooLong,
+            terminal::Heard::HttpRequest => Heard::HttpRequest,
+            terminal::Heard::TlsHello => Heard::TlsHello,
+            terminal::Heard::Answer(answer) => {
+                return self.enqueue(id, Bytes::copy_from_slice(answer.as_bytes()));
             }
-        }
+        };
+        self.server.hear(self.now, id, &heard);
         self.carry_out();
     }
 
@@ -404,8 +418,7 @@ impl Loop {
             return;
         };
         if let Some(heard) = connection.last_heard() {
-            let item = heard.into();
-            self.pass_on(id, item);
+            self.pass_on(id, &heard);
         }
         if self.server.is_ready(self.now, id) {
             self.server.end_of_input(self.now, id);
@@ -438,8 +451,9 @@ impl Loop {
 
     /// Does what the server wants done.
     fn carry_out(&mut self) {
-        let outputs: Vec<Output> = self.server.drain_outputs().collect();
-        for output in outputs {
+        let mut outputs = std::mem::take(&mut self.outputs);
+        self.server.swap_outputs(&mut outputs);
+        for output in outputs.drain(..) {
             match output {
                 Output::Send(id, bytes) => self.enqueue(id, bytes),
                 Output::Resume(id) => self.stay_hungry(id),
@@ -452,9 +466,10 @@ impl Loop {
                 Output::Close(id, reason) => self.start_closing(id, reason),
             }
         }
+        self.outputs = outputs;
     }
 
-    fn enqueue(&mut self, id: SessionId, bytes: bytes::Bytes) {
+    fn enqueue(&mut self, id: SessionId, bytes: Bytes) {
         if let Some(connection) = self.connections.get_mut(id) {
             connection.queue.push(bytes);
             mark(&mut self.dirty, &mut connection.dirty, id);
@@ -483,7 +498,7 @@ impl Loop {
                 connection.dirty = false;
                 match connection.flush() {
                     Ok(progress) => self.after_flush(id, progress),
-                    Err(error) => self.doom(id, format!("connection lost: {error}")),
+                    Err(error) => self.doom(id, lost(&error)),
                 }
             }
         }
@@ -507,7 +522,7 @@ impl Loop {
             self.server.drained(self.now, id);
             return self.carry_out();
         }
-        if progress && connection.queue.bytes() <= UNREAD_ANSWERS_BYTES {
+        if connection.choked && connection.queue.bytes() <= UNREAD_ANSWERS_BYTES {
             mark(&mut self.hungry, &mut connection.hungry, id);
         }
     }
@@ -609,7 +624,7 @@ impl Loop {
     fn end(mut self, events: &mut Events) -> Result<(), String> {
         info!("closing down: {} connections", self.connections.len());
         self.listeners.clear();
-        self.server.goodbye(self.now);
+        self.server.goodbye();
         let deadline_ms = self.now.mono_ms + GOODBYE_MS;
         self.turn();
         while !self.connections.is_empty() && self.now.mono_ms < deadline_ms {
@@ -623,32 +638,16 @@ impl Loop {
     }
 }
 
+/// Why a connection is no more, without numbers that only the system's manual explains.
+fn lost(error: &io::Error) -> String {
+    format!("connection lost: {}", error.kind())
+}
+
 /// Puts a connection on a list, once.
 fn mark(list: &mut Vec<SessionId>, on_list: &mut bool, id: SessionId) {
     if !*on_list {
         *on_list = true;
         list.push(id);
-    }
-}
-
-/// What a connection has said, no longer borrowed from its buffers.
-enum Item {
-    Line(String),
-    TooLong,
-    HttpRequest,
-    TlsHello,
-    Answer(Vec<u8>),
-}
-
-impl From<terminal::Heard<'_>> for Item {
-    fn from(heard: terminal::Heard<'_>) -> Self {
-        match heard {
-            terminal::Heard::Line(typed) => Self::Line(typed.text.into_owned()),
-            terminal::Heard::TooLong => Self::TooLong,
-            terminal::Heard::HttpRequest => Self::HttpRequest,
-            terminal::Heard::TlsHello => Self::TlsHello,
-            terminal::Heard::Answer(answer) => Self::Answer(answer.as_bytes().to_vec()),
-        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::protocol::plain::screen::{Screen, Times};
 use crate::protocol::plain::stamp::Clock;
 use crate::protocol::plain::{refusals, replies};
 
+use super::session::Progress;
 use super::{Cause, LISTING_BYTES, Output, Server, SessionId};
 
 /// How many names are compared with a mistyped one.
@@ -59,6 +60,9 @@ impl Server {
         let Some(session) = self.sessions.get_mut(id) else {
             return;
         };
+        if session.progress == Progress::Closing {
+            return;
+        }
         let zone = &self.settings.chat.zone;
         let own = copies.is_by(user);
         let held = cause.is_none_or(|cause| cause.session != id);
@@ -97,9 +101,10 @@ impl Server {
             away: None,
             ..
         } = &reply
-            && cause.quiet {
-                return;
-            }
+            && cause.quiet
+        {
+            return;
+        }
         let before = session.screen.current().cloned();
         match &reply {
             Reply::Joined { channel, .. } | Reply::ThereAlready { channel } => {
@@ -113,7 +118,10 @@ impl Server {
             lines.push_str(&replies::current(session.screen.current()));
         }
         self.outputs.push(Output::Send(id, Bytes::from(lines)));
-        if let Reply::Listing { listing, .. } | Reply::Board { listing, .. } = reply {
+        if let Reply::Listing { listing, .. }
+        | Reply::Board { listing, .. }
+        | Reply::RollCall { listing, .. } = reply
+        {
             session.listing = Some(Box::new(listing));
             self.continue_listing(now, id);
         }

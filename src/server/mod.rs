@@ -118,7 +118,12 @@ impl Server {
         &self.chat
     }
 
-    /// What is to be done to connections, in order.
+    /// Takes what is to be done to connections, in order, in exchange for the room of an empty list.
+    pub fn swap_outputs(&mut self, empty: &mut Vec<Output>) {
+        std::mem::swap(&mut self.outputs, empty);
+    }
+
+    /// Takes what is to be done to connections, in order.
     pub fn drain_outputs(&mut self) -> std::vec::Drain<'_, Output> {
         self.outputs.drain(..)
     }
@@ -214,11 +219,11 @@ impl Server {
     }
 
     /// Says goodbye to everybody.
-    pub fn goodbye(&mut self, now: Now) {
+    pub fn goodbye(&mut self) {
         for id in self.sessions.keys() {
             let goodbye = replies::told("hallway is closing down. Goodbye.");
             self.send(id, goodbye);
-            self.close(now, id, "the server is closing down");
+            self.end(id, "the server is closing down");
         }
     }
 
@@ -417,12 +422,17 @@ impl Server {
         if matches!(session.progress, Progress::Closing) {
             return;
         }
-        session.listing = None;
         self.depart(now, id, why);
+        self.end(id, why);
+    }
+
+    /// Closes the connection of a session, which hears nothing more from now on.
+    fn end(&mut self, id: SessionId, why: &str) {
         if let Some(session) = self.sessions.get_mut(id) {
+            session.listing = None;
             session.progress = Progress::Closing;
+            self.outputs.push(Output::Close(id, why.to_owned()));
         }
-        self.outputs.push(Output::Close(id, why.to_owned()));
     }
 
     /// Takes a session from its user, who leaves with the last one.

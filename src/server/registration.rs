@@ -69,7 +69,7 @@ impl Server {
             if *refused >= REFUSED_BEFORE_NAME_MAX {
                 self.refuse(
                     id,
-                    "That were too many lines without a name. Connect again.",
+                    "That was one line too many without a name. Connect again when you have one.",
                 );
                 self.close(now, id, "no name in ten lines");
             }

@@ -104,17 +104,6 @@ pub struct AnnouncementInfo {
     pub people: usize,
 }
 
-/// Who has acknowledged an announcement and who has not.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RollCall {
-    /// Its number.
-    pub number: u32,
-    /// Those who have, by name.
-    pub acknowledged: Vec<Nick>,
-    /// Those who have not, by name.
-    pub missing: Vec<Nick>,
-}
-
 /// How many people of a board are what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoardCounts {
@@ -154,6 +143,13 @@ pub enum Listing {
         /// The people still to be told, the next one last.
         people: Vec<UserId>,
     },
+    /// Who has acknowledged an announcement and who has not.
+    RollCall {
+        /// Those who have and are still to be told, the next one last.
+        acknowledged: Vec<Nick>,
+        /// Those who have not and are still to be told, the next one last.
+        missing: Vec<Nick>,
+    },
 }
 
 /// One row of a long answer.
@@ -171,6 +167,11 @@ pub enum Row {
     Board {
         name_width: usize,
         person: PersonInfo,
+    },
+    /// Some of those who have, or have not, acknowledged an announcement.
+    Hearers {
+        acknowledged: bool,
+        nicks: Vec<Nick>,
     },
     /// A person of a board who is not here, and since when (Unix milliseconds).
     Absent {
@@ -264,8 +265,13 @@ pub enum Reply {
         acknowledged: usize,
         people: usize,
     },
-    /// Who has seen it.
-    RollCall(RollCall),
+    /// Who has seen it will be listed.
+    RollCall {
+        number: u32,
+        acknowledged: usize,
+        people: usize,
+        listing: Listing,
+    },
     /// It is taken back.
     Withdrawn { number: u32 },
     /// They are off the server.

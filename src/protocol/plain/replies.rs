@@ -13,7 +13,7 @@ use crate::chat::mode::{Rank, Ranks};
 use crate::chat::name::ChannelName;
 use crate::chat::vocabulary::{
     AnnouncementInfo, BoardCounts, ChannelInfo, Company, Listing, Manner, PersonInfo, Place,
-    Presence, Reply, RollCall, Row, Said, TopicInfo, Watched,
+    Presence, Reply, Row, Said, TopicInfo, Watched,
 };
 
 /// The lines of a reply, each with its end; `day` is the day that the reader was last told.
@@ -43,7 +43,6 @@ pub fn render(reply: &Reply, day: &mut u32, clock: &Clock<'_>) -> String {
         Reply::Announcements { announcements } => {
             write_announcements(announcements, clock, &mut out)
         }
-        Reply::RollCall(roll_call) => write_roll_call(roll_call, &mut out),
         Reply::Whois(info) => write_whois(info, clock, &mut out),
         Reply::Sent { to, manner, away } => write_sent(to, *manner, away.as_ref(), clock, &mut out),
         reply => tell(&mut out, &sentence(reply, clock)),
@@ -96,6 +95,14 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
                 "Noted. {acknowledged} of {people} {} acknowledged.",
                 if *people == 1 { "has" } else { "have" }
             )
+        }
+        Reply::RollCall {
+            number,
+            acknowledged,
+            people,
+            ..
+        } => {
+            format!("Announcement {number}: {acknowledged} of {people} acknowledged.")
         }
         Reply::Withdrawn { number } => format!("Announcement {number} is withdrawn."),
         Reply::Killed { nick } => format!("{nick} is off the server."),
@@ -315,29 +322,6 @@ fn write_announcements(announcements: &[AnnouncementInfo], clock: &Clock<'_>, ou
     }
 }
 
-fn write_roll_call(roll_call: &RollCall, out: &mut String) {
-    let (yes, no) = (roll_call.acknowledged.len(), roll_call.missing.len());
-    tell(
-        out,
-        &format!(
-            "Announcement {}: {yes} of {} acknowledged.",
-            roll_call.number,
-            yes + no
-        ),
-    );
-    for (title, nicks) in [
-        ("acknowledged", &roll_call.acknowledged),
-        ("not yet", &roll_call.missing),
-    ] {
-        for some in nicks.chunks(NAMES_PER_LINE) {
-            tell(out, &format!("  {title}: {}", comma_separated(some)));
-        }
-    }
-}
-
-/// How many names stand in one line of a roll-call.
-const NAMES_PER_LINE: usize = 10;
-
 fn write_whois(info: &PersonInfo, clock: &Clock<'_>, out: &mut String) {
     let nick = &info.identity.nick;
     let operator = if info.operator {
@@ -407,6 +391,17 @@ pub fn row(row: &Row, clock: &Clock<'_>) -> String {
     let sentence = match row {
         Row::Person(info) => person_row(info, clock),
         Row::Channel(info) => channel_row(info),
+        Row::Hearers {
+            acknowledged,
+            nicks,
+        } => {
+            let title = if *acknowledged {
+                "acknowledged"
+            } else {
+                "not yet"
+            };
+            format!("  {title}: {}", comma_separated(nicks))
+        }
         Row::Board { name_width, person } => board_row(*name_width, person, clock),
         Row::Absent {
             name_width,
@@ -458,12 +453,14 @@ fn columns(state: &str, nick: &str, name_width: usize, rest: &str) -> String {
 
 /// What greets a new connection.
 pub fn welcome(server: &str, population: usize) -> String {
-    let are = if population == 1 {
-        "1 person is".to_owned()
-    } else {
-        format!("{population} people are")
+    let here = match population {
+        0 => "Nobody else is".to_owned(),
+        1 => "1 person is".to_owned(),
+        _ => format!("{population} people are"),
     };
-    format!("* Welcome to hallway on {server}. {are} here.\r\n* What is your name?\r\n")
+    let mut out = told(&format!("Welcome to hallway on {server}. {here} here."));
+    tell(&mut out, "What is your name?");
+    out
 }
 
 /// What greets a person under their name.

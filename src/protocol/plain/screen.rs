@@ -8,7 +8,7 @@ use crate::chat::UserId;
 use crate::chat::name::ChannelName;
 
 /// How many bytes `/hold` keeps back before the lines come all the same.
-pub const HOLD_BYTES_MAX: usize = 262_144;
+pub const HOLD_BYTES_MAX: usize = 32_768;
 
 /// How a session wants times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
