@@ -9,6 +9,6 @@ pub mod config;
 pub mod logging;
 pub mod net;
 pub mod protocol;
-//SENDpub mod send;
+pub mod send;
 pub mod serve;
 pub mod server;

@@ -1,11 +1,12 @@
 //! Arguments, configuration, run, exit code.
 
-use std::io::{self, Write};
+use std::env;
+use std::io::{self, BufReader, Write};
 use std::process::ExitCode;
 
-use hallway::config::{Cli, Command, check};
+use hallway::config::{Cli, Command, SendArgs, check};
 use hallway::protocol::plain::commands;
-use hallway::serve;
+use hallway::{send, serve};
 
 fn main() -> ExitCode {
     match Cli::read() {
@@ -19,11 +20,30 @@ fn main() -> ExitCode {
             }
             Err(faults) => fail(&faults.to_string()),
         },
-        Command::Send(_) => fail("later"),
+        Command::Send(args) => post(args),
     }
 }
 
 fn fail(sentence: &str) -> ExitCode {
     let _ = writeln!(io::stderr(), "{}", sentence.trim_end());
     ExitCode::FAILURE
+}
+
+fn post(args: SendArgs) -> ExitCode {
+    let text = (!args.text.is_empty()).then(|| args.text.join(" "));
+    let options = send::Options {
+        server: server(args.server),
+        name: args.name,
+        to: args.to,
+        announce: args.announce,
+        text,
+    };
+    let input = BufReader::new(io::stdin());
+    ExitCode::from(send::run(&options, input, &mut io::stderr()))
+}
+
+/// Where to post: as the flag says, else as the environment says.
+fn server(flag: Option<String>) -> String {
+    let named = flag.or_else(|| env::var("HALLWAY_SERVER").ok());
+    named.unwrap_or_else(|| "localhost".to_owned())
 }

@@ -36,7 +36,7 @@ const SEND_NOTES: &str = "\
 Without TEXT, each line of standard input is posted as it comes. The exit status is 0 only if the
 server took every line. Begin a TEXT that starts with `-` with `--`: hallway send --to bob -- -5 C";
 
-/// The chat server for the people of one building: telnet, netcat, any IRC client, one-line scripts.
+/// The chat server for the people of one building: telnet, netcat, one-line scripts.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "hallway", version, arg_required_else_help = true, after_help = EXAMPLES)]
 pub struct Cli {
