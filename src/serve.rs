@@ -72,7 +72,7 @@ fn raise_open_files() {
 ///
 /// # Errors
 /// A permanent channel that cannot be one.
-fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String> {
+pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String> {
     let permanent = config.permanent.iter().map(|name| {
         ChannelName::parse(name)
             .map_err(|_| format!("channels.permanent: {name} cannot be a channel's name"))

@@ -113,6 +113,13 @@ impl Server {
         self.settings = settings;
     }
 
+    /// Makes the person of a session an operator of the server, or no longer.
+    pub fn set_operator(&mut self, id: SessionId, operator: bool) {
+        if let Some(user) = self.user_of(id) {
+            self.chat.set_operator(user, operator);
+        }
+    }
+
     /// The chat, to be looked at.
     pub fn chat(&self) -> &Chat {
         &self.chat

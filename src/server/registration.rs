@@ -147,9 +147,13 @@ impl Server {
         session.progress = Progress::Here { in_lobby: true };
         let elsewhere = session.screen.current().cloned();
         let channel = self.settings.chat.lobby.clone();
+        if session.screen.is_in(&channel) {
+            return false;
+        }
         self.command(now, id, Command::Join { channel, key: None }, false);
         if let Some(elsewhere) = elsewhere {
             self.screen(id).turn_to(&elsewhere);
+            self.send(id, replies::current(Some(&elsewhere)));
         }
         true
     }

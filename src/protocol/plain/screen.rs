@@ -53,18 +53,16 @@ impl Screen {
         }
     }
 
+    /// Whether the session is in the channel.
+    pub fn is_in(&self, channel: &ChannelName) -> bool {
+        self.joined.contains(channel)
+    }
+
     /// The channel is the current one from now on.
     pub fn turn_to(&mut self, channel: &ChannelName) {
         self.joined.retain(|other| other != channel);
         self.joined.push(channel.clone());
         self.adrift = false;
-    }
-
-    /// The session is in the channel, behind those that it joined by itself.
-    pub fn put_behind(&mut self, channel: &ChannelName) {
-        if !self.joined.contains(channel) {
-            self.joined.insert(0, channel.clone());
-        }
     }
 
     /// The session is in the channel no more.
@@ -122,7 +120,8 @@ mod tests {
         assert_eq!(screen.current(), None);
         screen.turn_to(&name("#a"));
         screen.turn_to(&name("#b"));
-        screen.put_behind(&name("#lobby"));
+        screen.turn_to(&name("#lobby"));
+        screen.turn_to(&name("#b"));
         assert_eq!(screen.current(), Some(&name("#b")));
         screen.leave(&name("#b"));
         assert_eq!(screen.current(), Some(&name("#a")));
