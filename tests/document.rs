@@ -17,15 +17,25 @@ fn read(name: &str) -> String {
 
 fn section(text: &str, name: &str) -> String {
     let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
-    let (_, rest) = text.split_once(&begin).unwrap_or_else(|| panic!("no {begin}"));
-    rest.split_once(&end).unwrap_or_else(|| panic!("no {end}")).0.to_owned()
+    let (_, rest) = text
+        .split_once(&begin)
+        .unwrap_or_else(|| panic!("no {begin}"));
+    rest.split_once(&end)
+        .unwrap_or_else(|| panic!("no {end}"))
+        .0
+        .to_owned()
 }
 
 fn commands() -> String {
     let mut table = String::from("| command | what it does |\n| --- | --- |\n");
     for spec in COMMANDS {
         let usage = spec.usage().replace('|', "\\|");
-        let _ = writeln!(table, "| `{usage}` | {}{} |", spec.help, refusals::who(spec.who));
+        let _ = writeln!(
+            table,
+            "| `{usage}` | {}{} |",
+            spec.help,
+            refusals::who(spec.who)
+        );
     }
     table
 }
@@ -51,8 +61,15 @@ fn channel_modes() -> String {
 #[test]
 fn the_tables_of_protocol_md_are_the_programs() {
     let document = read("protocol.md");
-    for (name, table) in [("commands", commands()), ("kinds", kinds()), ("modes", channel_modes())] {
-        assert!(section(&document, name) == table, "the table of {name} should be:\n{table}");
+    for (name, table) in [
+        ("commands", commands()),
+        ("kinds", kinds()),
+        ("modes", channel_modes()),
+    ] {
+        assert!(
+            section(&document, name) == table,
+            "the table of {name} should be:\n{table}"
+        );
     }
 }
 
@@ -61,7 +78,11 @@ fn readme_names_every_key_of_the_configuration() {
     let readme = read("README.md");
     for (path, _) in config::keys() {
         let key = path.rsplit('.').next().expect("a path has a last part");
-        let shown = readme.contains(&format!("`{key} = ")) || readme.contains(&format!("\n{key} = "));
-        assert!(shown || readme.contains(&format!("[{key}]")), "README.md does not show {path}");
+        let shown =
+            readme.contains(&format!("`{key} = ")) || readme.contains(&format!("\n{key} = "));
+        assert!(
+            shown || readme.contains(&format!("[{key}]")),
+            "README.md does not show {path}"
+        );
     }
 }
