@@ -12,3 +12,4 @@ pub mod protocol;
 pub mod send;
 pub mod serve;
 pub mod server;
+pub mod suggest;

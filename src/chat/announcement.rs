@@ -8,7 +8,7 @@ use super::name::{ChannelName, Nick};
 use super::settings::Announcers;
 use super::time::Now;
 use super::user::Identity;
-use super::vocabulary::{AnnouncementInfo, Audience, Happening, Listing, Refusal, Reply};
+use super::vocabulary::{AnnouncementInfo, Happening, Listing, Refusal, Reply};
 use super::words;
 use super::{Chat, UserId};
 
@@ -173,9 +173,9 @@ impl Chat {
             author.hidden_from().to_vec()
         };
         let hearers = announcement.hearers.iter().map(|hearer| hearer.user);
-        let all = self
+        let audience = self
             .outbox
-            .span(hearers.filter(|user| hidden.binary_search(user).is_err()));
+            .only(hearers.filter(|user| hidden.binary_search(user).is_err()));
         let what = Happening::Announced {
             number: announcement.number,
             id: self.next_message_id(now),
@@ -183,14 +183,7 @@ impl Chat {
             channel: announcement.channel.clone(),
             text: announcement.text.clone(),
         };
-        self.event(
-            now,
-            Audience {
-                all,
-                ..Audience::default()
-            },
-            what,
-        );
+        self.event(now, audience, what);
     }
 
     /// Where an announcement stands that is in force and that the asker may know of.
@@ -300,16 +293,9 @@ impl Chat {
             .expect("its place was just found");
         let hearers = announcement.hearers.iter().map(|hearer| hearer.user);
         let here = hearers.filter(|user| *user != who && self.users.get(*user).is_some());
-        let all = self.outbox.span(here);
+        let audience = self.outbox.only(here);
         let by = self.user(who).identity.clone();
-        self.event(
-            now,
-            Audience {
-                all,
-                ..Audience::default()
-            },
-            Happening::Withdrawn { number, by },
-        );
+        self.event(now, audience, Happening::Withdrawn { number, by });
         self.reply(Reply::Withdrawn { number });
         Ok(())
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::time::{Now, Zone};
-use super::vocabulary::{Audience, Happening, Refusal, Reply};
+use super::vocabulary::{Happening, Refusal, Reply};
 use super::words::{self, Kind};
 use super::{Chat, UserId};
 
@@ -41,6 +41,11 @@ impl Away {
             since_ms: now.wall_ms,
             until_ms: until.map(|until| until.moment(now, zone)),
         }
+    }
+
+    /// Whether the words say more than that the person is away.
+    pub fn says_why(&self) -> bool {
+        self.words() != BARE
     }
 
     /// The person's own words, without the time at their end.
@@ -119,10 +124,7 @@ impl Chat {
             let away = self
                 .come_back(now, who)
                 .expect("only those who are away have a deadline");
-            let own = Audience {
-                all: self.outbox.span([who]),
-                ..Audience::default()
-            };
+            let own = self.outbox.only([who]);
             self.event(now, own, Happening::AwayEnded { away });
         }
     }

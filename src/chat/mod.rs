@@ -147,20 +147,10 @@ impl Chat {
         let who = user.identity.clone();
         let id = self.users.insert(user);
         self.claim(nick.clone(), id);
-        let watching = self.outbox.span_once(self.watchers_here(&nick));
-        self.event(
-            now,
-            Audience {
-                watching,
-                ..Audience::default()
-            },
-            Happening::Arrived { who },
-        );
+        let fans = self.fans(&nick).to_vec();
+        let audience = self.outbox.watching(fans);
+        self.event(now, audience, Happening::Arrived { who });
         Ok(id)
-    }
-
-    fn watchers_here(&self, nick: &Nick) -> Vec<UserId> {
-        self.fans(nick).to_vec()
     }
 
     fn check_free(&self, nick: &Nick, claimant: Option<UserId>) -> Result<(), Refusal> {
@@ -249,10 +239,7 @@ impl Chat {
             ..(*before).clone()
         };
         self.user_mut(who).identity = Arc::new(identity);
-        let own = Audience {
-            all: self.outbox.span([who]),
-            ..Audience::default()
-        };
+        let own = self.outbox.only([who]);
         for audience in [own, others] {
             let who = before.clone();
             self.event(
@@ -264,18 +251,11 @@ impl Chat {
                 },
             );
         }
-        let watching = self
+        let audience = self
             .outbox
-            .span_once(newly.into_iter().filter(|user| !told.contains(user)));
+            .watching(newly.into_iter().filter(|user| !told.contains(user)));
         let who = self.user(who).identity.clone();
-        self.event(
-            now,
-            Audience {
-                watching,
-                ..Audience::default()
-            },
-            Happening::Arrived { who },
-        );
+        self.event(now, audience, Happening::Arrived { who });
         Ok(())
     }
 

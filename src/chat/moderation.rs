@@ -64,10 +64,7 @@ impl Chat {
             .channels
             .get(id)
             .expect("the channel was just looked up");
-        Audience {
-            all: self.outbox.span(channel.members()),
-            ..Audience::default()
-        }
+        self.outbox.only(channel.members())
     }
 
     pub(super) fn modes(&mut self, who: UserId, name: &ChannelName) -> Result<(), Refusal> {
@@ -263,10 +260,7 @@ impl Chat {
             invited.remove(0);
         }
         let heard = (!self.hides(target, who)).then_some(target);
-        let audience = Audience {
-            all: self.outbox.span(heard),
-            ..Audience::default()
-        };
+        let audience = self.outbox.only(heard);
         let by = self.user(who).identity.clone();
         let happening = Happening::Invited {
             by,
@@ -300,10 +294,7 @@ impl Chat {
             .filter(|member| member.ranks.has(Rank::Operator) && hears(member.user))
             .map(|member| member.user)
             .collect();
-        let audience = Audience {
-            all: self.outbox.span(operators),
-            ..Audience::default()
-        };
+        let audience = self.outbox.only(operators);
         let identity = self.user(who).identity.clone();
         let happening = Happening::Knocked {
             who: identity,
@@ -400,10 +391,7 @@ impl Chat {
             Some(why) => format!("put off the server by {}: {why}", by.nick),
             None => format!("put off the server by {}", by.nick),
         };
-        let audience = Audience {
-            all: self.outbox.span([target]),
-            ..Audience::default()
-        };
+        let audience = self.outbox.only([target]);
         self.event(now, audience, Happening::Killed { by, why });
         self.depart(now, target, &reason);
         self.reply(Reply::Killed { nick });

@@ -1,7 +1,7 @@
 //! What the chat has said in answer to one input, until it is drained.
 
 use super::UserId;
-use super::vocabulary::{Output, Span};
+use super::vocabulary::{Audience, Output, Span};
 
 /// Outputs in order, and the recipients that their spans name.
 #[derive(Debug, Default)]
@@ -40,6 +40,24 @@ impl Outbox {
         }
         self.recipients.truncate(kept);
         self.since(start)
+    }
+
+    /// All sessions of these users.
+    pub(super) fn only(&mut self, users: impl IntoIterator<Item = UserId>) -> Audience {
+        let all = self.span(users);
+        Audience {
+            all,
+            ..Audience::default()
+        }
+    }
+
+    /// Of these users, the sessions that keep no picture of who is where.
+    pub(super) fn watching(&mut self, users: impl IntoIterator<Item = UserId>) -> Audience {
+        let watching = self.span(users);
+        Audience {
+            watching,
+            ..Audience::default()
+        }
     }
 
     fn since(&self, start: usize) -> Span {

@@ -7,7 +7,7 @@ use super::mode::{Flag, Ranks};
 use super::name::{ChannelName, Nick};
 use super::time::Now;
 use super::vocabulary::{
-    Audience, Happening, Manner, MessageId, Place, Refusal, Reply, Said, Span, Target,
+    Audience, Happening, Manner, MessageId, Place, Refusal, Reply, Said, Target,
 };
 use super::{ChannelId, Chat, UserId};
 
@@ -48,15 +48,8 @@ impl Chat {
             for_staff,
         };
         self.channel_mut(id).memory.remember(record);
-        let all = self.hearers(who, id, for_staff);
-        self.event(
-            now,
-            Audience {
-                all,
-                ..Audience::default()
-            },
-            Happening::Said(said),
-        );
+        let audience = self.hearers(who, id, for_staff);
+        self.event(now, audience, Happening::Said(said));
         self.reply(Reply::Sent {
             to: place,
             manner,
@@ -66,7 +59,7 @@ impl Chat {
     }
 
     /// Those of a channel who hear what `who` says in it, `who` among them if a member.
-    fn hearers(&mut self, who: UserId, id: ChannelId, for_staff: bool) -> Span {
+    fn hearers(&mut self, who: UserId, id: ChannelId, for_staff: bool) -> Audience {
         let hidden = self
             .users
             .get(who)
@@ -77,7 +70,7 @@ impl Chat {
             .expect("the channel was just looked up");
         let roster = channel.roster();
         if hidden.is_empty() && !for_staff {
-            return self.outbox.span(roster.iter().map(|member| member.user));
+            return self.outbox.only(roster.iter().map(|member| member.user));
         }
         let hears = |user: UserId, ranks: Ranks| {
             (!for_staff || ranks.any() || user == who) && hidden.binary_search(&user).is_err()
@@ -85,7 +78,7 @@ impl Chat {
         let heard = roster
             .iter()
             .filter(|member| hears(member.user, member.ranks));
-        self.outbox.span(heard.map(|member| member.user))
+        self.outbox.only(heard.map(|member| member.user))
     }
 
     fn say_to(
@@ -100,18 +93,9 @@ impl Chat {
         let place = Place::Person(self.user(target).identity.clone());
         let said = self.said(now, who, place.clone(), manner, text);
         let hidden = self.hides(target, who);
-        let heard = [target, who]
-            .into_iter()
-            .filter(|user| *user == who || !hidden);
-        let all = self.outbox.span_once(heard);
-        self.event(
-            now,
-            Audience {
-                all,
-                ..Audience::default()
-            },
-            Happening::Said(said),
-        );
+        let heard = (target != who && !hidden).then_some(target);
+        let audience = self.outbox.only(heard.into_iter().chain([who]));
+        self.event(now, audience, Happening::Said(said));
         let absence = self.user_mut(target).absence.as_deref_mut();
         let away = absence.and_then(|absence| absence.tell(who));
         self.reply(Reply::Sent {

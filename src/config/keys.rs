@@ -4,7 +4,7 @@
 
 use super::draft::Draft;
 use super::fault::Verdict;
-use super::suggest::{listed, nearest};
+use crate::suggest::{listed, nearest};
 use std::collections::BTreeSet;
 
 /// The most announcements that may be made at once.

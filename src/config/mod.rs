@@ -14,7 +14,6 @@ mod file;
 mod keys;
 mod machine;
 mod quantity;
-mod suggest;
 mod word;
 mod zone;
 

@@ -1,7 +1,7 @@
 //! Names of time zones.
 
 use super::fault::Verdict;
-use super::suggest::nearest;
+use crate::suggest::nearest;
 use jiff::tz::{TimeZone, db};
 
 /// Reads the IANA name of a time zone that this machine knows, in the spelling of the database.

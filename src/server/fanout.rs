@@ -7,11 +7,11 @@ use crate::chat::outbox::Outbox;
 use crate::chat::time::Now;
 use crate::chat::vocabulary::{Event, Happening, Output as Said, Place, Refusal, Reply};
 use crate::chat::{Chat, UserId};
-use crate::protocol::plain::commands::nearest;
 use crate::protocol::plain::events::{self, Wire};
 use crate::protocol::plain::screen::{Screen, Times};
 use crate::protocol::plain::stamp::Clock;
 use crate::protocol::plain::{refusals, replies};
+use crate::suggest::nearest;
 
 use super::session::Progress;
 use super::{Cause, LISTING_BYTES, Output, Server, SessionId};
@@ -130,12 +130,12 @@ impl Server {
     fn deliver_refusal(&mut self, now: Now, refusal: &Refusal, cause: Cause) {
         let meant = self.meant(refusal, cause.session);
         let clock = self.clock(now, cause.session);
-        let sentence = refusals::refusal(refusal, meant.as_deref(), &clock);
+        let sentence = refusals::refusal(refusal, meant, &clock);
         self.refuse(cause.session, &sentence);
     }
 
     /// The name that was likely meant, of those that the asker may know of.
-    fn meant(&self, refusal: &Refusal, asker: SessionId) -> Option<String> {
+    fn meant(&self, refusal: &Refusal, asker: SessionId) -> Option<&str> {
         match refusal {
             Refusal::NobodyNamed { nick } => {
                 let nicks = self.chat.nicks().take(NAMES_COMPARED_MAX);
@@ -143,10 +143,8 @@ impl Server {
             }
             Refusal::NoSuchChannel { channel } => {
                 let seen = self.chat.channels_seen_by(self.user_of(asker)?);
-                nearest(
-                    channel.as_str(),
-                    seen.take(NAMES_COMPARED_MAX).map(|name| name.as_str()),
-                )
+                let seen = seen.take(NAMES_COMPARED_MAX);
+                nearest(channel.as_str(), seen.map(|name| name.as_str()))
             }
             _ => None,
         }

@@ -384,7 +384,7 @@ impl Server {
                 self.send(id, help);
             }
             None => {
-                let meant = commands::nearest(name, commands::names());
+                let meant = commands::meant(name, &self.settings.statuses);
                 let mistake = Mistake::UnknownCommand {
                     typed: name.to_owned(),
                     meant,

@@ -11,6 +11,7 @@ use super::screen::{Screen, Times};
 use crate::chat::mask::{Effect, Mask};
 use crate::chat::mode::{MaskList, ModeChange, Rank};
 use crate::chat::vocabulary::{Command, Manner, Target, Watched};
+use crate::suggest::nearest;
 
 /// Who may use a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +24,40 @@ pub enum Who {
     ServerOperators,
 }
 
+/// What a command is about: a line of `/help`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Saying something.
+    Talking,
+    /// Channels and who is in them.
+    Channels,
+    /// Others, and one's own name.
+    People,
+    /// Who is free.
+    Availability,
+    /// What must not be missed.
+    Announcements,
+    /// The session itself.
+    Session,
+    /// Running a channel or the server.
+    Operators,
+}
+
+/// The groups in the order of `/help`, each with its title.
+pub static GROUPS: &[(Group, &str)] = &[
+    (Group::Talking, "talking"),
+    (Group::Channels, "channels"),
+    (Group::People, "people"),
+    (Group::Availability, "availability"),
+    (Group::Announcements, "announcements"),
+    (Group::Session, "this session"),
+    (Group::Operators, "operators"),
+];
+
 /// One command.
 pub struct Spec {
+    /// What it is about.
+    pub group: Group,
     /// The word behind the slash.
     pub name: &'static str,
     /// What stands behind the word: `NAME` needed, `[NAME]` not.
@@ -72,12 +105,14 @@ pub enum Request {
 pub type Statuses = BTreeMap<String, String>;
 
 const fn open(
+    group: Group,
     name: &'static str,
     arguments: &'static str,
     help: &'static str,
     read: fn(&mut Args<'_>) -> Result<Request, Mistake>,
 ) -> Spec {
     Spec {
+        group,
         name,
         arguments,
         help,
@@ -94,9 +129,10 @@ const fn channel_operators(spec: Spec) -> Spec {
     }
 }
 
-/// All commands, in the order of `/help`.
+/// All commands.
 pub static COMMANDS: &[Spec] = &[
     open(
+        Group::Channels,
         "join",
         "#CHANNEL [KEY]",
         "enter a channel, or speak in another one of yours",
@@ -107,6 +143,7 @@ pub static COMMANDS: &[Spec] = &[
         },
     ),
     open(
+        Group::Channels,
         "leave",
         "[#CHANNEL] [WHY]",
         "leave the current channel, or another",
@@ -119,37 +156,53 @@ pub static COMMANDS: &[Spec] = &[
         },
     ),
     open(
+        Group::Talking,
         "msg",
         "NAME|#CHANNEL TEXT",
         "say something to one person, or in a channel",
         |a| say(a, Manner::Speech),
     ),
     open(
+        Group::Talking,
         "reply",
         "TEXT",
         "answer whoever wrote to you privately last",
         |a| Ok(Request::Reply(a.need_text()?)),
     ),
-    open("me", "TEXT", "say what you do: /me waves", |a| {
-        let text = a.need_text()?;
-        let to = Target::Channel(a.channel_or_current()?);
-        Ok(Request::Chat(Command::Say {
-            to,
-            manner: Manner::Action,
-            text,
-        }))
-    }),
     open(
+        Group::Talking,
+        "me",
+        "TEXT",
+        "say what you do: /me waves",
+        |a| {
+            let text = a.need_text()?;
+            let to = Target::Channel(a.channel_or_current()?);
+            Ok(Request::Chat(Command::Say {
+                to,
+                manner: Manner::Action,
+                text,
+            }))
+        },
+    ),
+    open(
+        Group::Talking,
         "notice",
         "NAME|#CHANNEL TEXT",
         "the same as /msg, for programs: nothing answers it by itself",
         |a| say(a, Manner::Notice),
     ),
-    open("nick", "NAME", "be called something else", |a| {
-        let nick = a.nick()?;
-        chat(a, Command::Rename { nick })
-    }),
     open(
+        Group::People,
+        "nick",
+        "NAME",
+        "be called something else",
+        |a| {
+            let nick = a.nick()?;
+            chat(a, Command::Rename { nick })
+        },
+    ),
+    open(
+        Group::Channels,
         "who",
         "[#CHANNEL]",
         "who is in a channel; without one: who is here",
@@ -158,17 +211,25 @@ pub static COMMANDS: &[Spec] = &[
             chat(a, Command::Who { channel })
         },
     ),
-    open("whois", "NAME", "what is known about a person", |a| {
-        let nick = a.nick()?;
-        chat(a, Command::Whois { nick })
-    }),
     open(
+        Group::People,
+        "whois",
+        "NAME",
+        "what is known about a person",
+        |a| {
+            let nick = a.nick()?;
+            chat(a, Command::Whois { nick })
+        },
+    ),
+    open(
+        Group::Channels,
         "list",
         "[WORDS]",
         "the channels, or those whose name or topic has the words",
         |a| Ok(Request::Chat(Command::List { words: a.text() })),
     ),
     open(
+        Group::Channels,
         "topic",
         "[#CHANNEL] [TEXT]",
         "the topic of a channel; with text: set it; with a lone -: clear it",
@@ -185,15 +246,21 @@ pub static COMMANDS: &[Spec] = &[
         },
     ),
     open(
+        Group::Availability,
         "away",
         "[TEXT] [until HH:MM]",
         "say that you are away, why and until when",
         |a| Ok(Request::Chat(Command::Away { words: a.text() })),
     ),
-    open("back", "", "say that you are available again", |a| {
-        chat(a, Command::Back)
-    }),
     open(
+        Group::Availability,
+        "back",
+        "",
+        "say that you are available again",
+        |a| chat(a, Command::Back),
+    ),
+    open(
+        Group::Availability,
         "board",
         "[#CHANNEL]",
         "everyone of a channel by availability; without one: everyone here",
@@ -203,6 +270,7 @@ pub static COMMANDS: &[Spec] = &[
         },
     ),
     open(
+        Group::People,
         "watch",
         "NAME|#CHANNEL",
         "hear when they come, go, are away or back",
@@ -211,14 +279,25 @@ pub static COMMANDS: &[Spec] = &[
             chat(a, Command::Watch { watched })
         },
     ),
-    open("unwatch", "NAME|#CHANNEL", "hear it no more", |a| {
-        let watched = watched(a)?;
-        chat(a, Command::Unwatch { watched })
-    }),
-    open("watching", "", "whom and what you watch", |a| {
-        chat(a, Command::Watching)
-    }),
     open(
+        Group::People,
+        "unwatch",
+        "NAME|#CHANNEL",
+        "hear it no more",
+        |a| {
+            let watched = watched(a)?;
+            chat(a, Command::Unwatch { watched })
+        },
+    ),
+    open(
+        Group::People,
+        "watching",
+        "",
+        "whom and what you watch",
+        |a| chat(a, Command::Watching),
+    ),
+    open(
+        Group::Announcements,
         "announce",
         "[#CHANNEL] TEXT [until HH:MM]",
         "tell everyone, or a channel, what must not be missed",
@@ -230,14 +309,25 @@ pub static COMMANDS: &[Spec] = &[
             }))
         },
     ),
-    open("announcements", "", "the announcements in force", |a| {
-        chat(a, Command::Announcements)
-    }),
-    open("ack", "N", "say that you have seen announcement N", |a| {
-        let number = a.number()?;
-        chat(a, Command::Acknowledge { number })
-    }),
     open(
+        Group::Announcements,
+        "announcements",
+        "",
+        "the announcements in force",
+        |a| chat(a, Command::Announcements),
+    ),
+    open(
+        Group::Announcements,
+        "ack",
+        "N",
+        "say that you have seen announcement N",
+        |a| {
+            let number = a.number()?;
+            chat(a, Command::Acknowledge { number })
+        },
+    ),
+    open(
+        Group::Announcements,
         "rollcall",
         "N",
         "who has acknowledged your announcement N, and who not",
@@ -246,22 +336,41 @@ pub static COMMANDS: &[Spec] = &[
             chat(a, Command::RollCall { number })
         },
     ),
-    open("withdraw", "N", "take your announcement N back", |a| {
-        let number = a.number()?;
-        chat(a, Command::Withdraw { number })
-    }),
-    open("block", "NAME", "hear nothing more from a person", |a| {
-        let nick = a.nick()?;
-        chat(a, Command::Block { nick })
-    }),
-    open("unblock", "NAME", "hear a person again", |a| {
-        let nick = a.nick()?;
-        chat(a, Command::Unblock { nick })
-    }),
-    open("blocked", "", "whom you block", |a| {
+    open(
+        Group::Announcements,
+        "withdraw",
+        "N",
+        "take your announcement N back",
+        |a| {
+            let number = a.number()?;
+            chat(a, Command::Withdraw { number })
+        },
+    ),
+    open(
+        Group::People,
+        "block",
+        "NAME",
+        "hear nothing more from a person",
+        |a| {
+            let nick = a.nick()?;
+            chat(a, Command::Block { nick })
+        },
+    ),
+    open(
+        Group::People,
+        "unblock",
+        "NAME",
+        "hear a person again",
+        |a| {
+            let nick = a.nick()?;
+            chat(a, Command::Unblock { nick })
+        },
+    ),
+    open(Group::People, "blocked", "", "whom you block", |a| {
         chat(a, Command::Blocked)
     }),
     open(
+        Group::Channels,
         "invite",
         "NAME [#CHANNEL]",
         "ask a person into a channel",
@@ -272,6 +381,7 @@ pub static COMMANDS: &[Spec] = &[
         },
     ),
     open(
+        Group::Channels,
         "knock",
         "#CHANNEL",
         "ask to be let into a closed channel",
@@ -281,6 +391,7 @@ pub static COMMANDS: &[Spec] = &[
         },
     ),
     open(
+        Group::Talking,
         "redact",
         "[#CHANNEL] NAME [WHY]",
         "take back the latest line of yours (operators: of anybody)",
@@ -294,13 +405,17 @@ pub static COMMANDS: &[Spec] = &[
         },
     ),
     open(
+        Group::Session,
         "hold",
         "",
         "keep the lines of others back while you type",
         |a| session(a, Request::Hold),
     ),
-    open("go", "", "let them come again", |a| session(a, Request::Go)),
+    open(Group::Session, "go", "", "let them come again", |a| {
+        session(a, Request::Go)
+    }),
     open(
+        Group::Session,
         "times",
         "iso|short",
         "times with date and seconds, or just HH:MM",
@@ -320,6 +435,7 @@ pub static COMMANDS: &[Spec] = &[
     Spec {
         counts: false,
         ..open(
+            Group::Session,
             "ping",
             "TOKEN",
             "have TOKEN back: all before it is done or refused",
@@ -327,6 +443,7 @@ pub static COMMANDS: &[Spec] = &[
         )
     },
     open(
+        Group::Session,
         "help",
         "[COMMAND]",
         "all commands, or how to use one",
@@ -335,10 +452,15 @@ pub static COMMANDS: &[Spec] = &[
             session(a, Request::Help(command))
         },
     ),
-    open("quit", "[TEXT]", "leave; TEXT is told to the others", |a| {
-        Ok(Request::Quit(a.maybe_text()))
-    }),
+    open(
+        Group::Session,
+        "quit",
+        "[TEXT]",
+        "leave; TEXT is told to the others",
+        |a| Ok(Request::Quit(a.maybe_text())),
+    ),
     channel_operators(open(
+        Group::Operators,
         "kick",
         "[#CHANNEL] NAME [WHY]",
         "put a person out of a channel",
@@ -352,6 +474,7 @@ pub static COMMANDS: &[Spec] = &[
         },
     )),
     channel_operators(open(
+        Group::Operators,
         "ban",
         "[#CHANNEL] NAME|MASK [WHY]",
         "put a person out and keep them out",
@@ -365,36 +488,42 @@ pub static COMMANDS: &[Spec] = &[
         },
     )),
     channel_operators(open(
+        Group::Operators,
         "unban",
         "[#CHANNEL] NAME|MASK",
         "let them in again",
         |a| listed(a, Effect::KeepOut, false),
     )),
     channel_operators(open(
+        Group::Operators,
         "mute",
         "[#CHANNEL] NAME|MASK",
         "let them in but not speak",
         |a| listed(a, Effect::Mute, true),
     )),
     channel_operators(open(
+        Group::Operators,
         "unmute",
         "[#CHANNEL] NAME|MASK",
         "let them speak again",
         |a| listed(a, Effect::Mute, false),
     )),
     channel_operators(open(
+        Group::Operators,
         "op",
         "[#CHANNEL] [-]NAME",
         "make a person an operator of the channel; -NAME: no longer",
         |a| promote(a, Rank::Operator),
     )),
     channel_operators(open(
+        Group::Operators,
         "voice",
         "[#CHANNEL] [-]NAME",
         "give a person a voice where others have none; -NAME: take it",
         |a| promote(a, Rank::Voice),
     )),
     channel_operators(open(
+        Group::Operators,
         "mode",
         "[#CHANNEL] [+LETTERS|-LETTERS] [VALUE]",
         "the modes of a channel, or change them: imnstu, k KEY, l NUMBER",
@@ -411,6 +540,7 @@ pub static COMMANDS: &[Spec] = &[
         },
     )),
     channel_operators(open(
+        Group::Operators,
         "keep",
         "[#CHANNEL] [off]",
         "let a channel outlive its last member, until the server stops",
@@ -426,13 +556,19 @@ pub static COMMANDS: &[Spec] = &[
     )),
     Spec {
         who: Who::ServerOperators,
-        ..open("kill", "NAME [WHY]", "put a person off the server", |a| {
-            let nick = a.nick()?;
-            Ok(Request::Chat(Command::Kill {
-                nick,
-                why: a.maybe_text(),
-            }))
-        })
+        ..open(
+            Group::Operators,
+            "kill",
+            "NAME [WHY]",
+            "put a person off the server",
+            |a| {
+                let nick = a.nick()?;
+                Ok(Request::Chat(Command::Kill {
+                    nick,
+                    why: a.maybe_text(),
+                }))
+            },
+        )
     },
 ];
 
@@ -573,30 +709,16 @@ fn status(name: &str, rest: &str, statuses: &Statuses) -> Result<Request, Mistak
     let Some(text) = statuses.get(&name.to_ascii_lowercase()) else {
         return Err(Mistake::UnknownCommand {
             typed: name.to_owned(),
-            meant: nearest(
-                name,
-                COMMANDS
-                    .iter()
-                    .map(|spec| spec.name)
-                    .chain(statuses.keys().map(String::as_str)),
-            ),
+            meant: meant(name, statuses),
         });
     };
     let words = format!("{text} {}", printable(rest)).trim().to_owned();
     Ok(Request::Chat(Command::Away { words }))
 }
 
-/// How many letters may be wrong for another word to be meant.
-const TYPOS_MAX: usize = 2;
-
-/// The word most like `typed`, if any is near enough: "did you mean".
-pub fn nearest<'a>(typed: &str, words: impl Iterator<Item = &'a str>) -> Option<String> {
-    let typed = typed.to_lowercase();
-    let allowed = TYPOS_MAX.min(typed.chars().count() / 2);
-    let distance = |word: &str| strsim::osa_distance(&typed, &word.to_lowercase());
-    words
-        .map(|word| (distance(word), word))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, word)| word.to_owned())
+/// The command or status that was likely meant.
+pub fn meant(typed: &str, statuses: &Statuses) -> Option<String> {
+    let commands = COMMANDS.iter().map(|spec| spec.name);
+    let known = commands.chain(statuses.keys().map(String::as_str));
+    nearest(typed, known).map(str::to_owned)
 }

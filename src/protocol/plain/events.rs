@@ -128,7 +128,7 @@ fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
             who.nick, who.nick
         ),
         Happening::WentAway { who, away } => {
-            format!("{} is away: {}.", who.nick, clock.away_until(away))
+            format!("{} is away{}.", who.nick, clock.because(away))
         }
         Happening::CameBack { who } => format!("{} is back.", who.nick),
         Happening::AwayEnded { away } => {

@@ -1,8 +1,6 @@
 //! Answers to the asker, as sentences: one place for all of them.
 
-use std::fmt::Write;
-
-use super::commands::{COMMANDS, Spec, Statuses};
+use super::commands::{COMMANDS, GROUPS, Group, Spec, Statuses};
 use super::events::{tell, write_said};
 use super::modes;
 use super::refusals;
@@ -73,7 +71,7 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
             channel,
             keep: false,
         } => format!("{channel} ends when nobody is in it."),
-        Reply::Away { away } => format!("You are away: {}.", clock.away_until(away)),
+        Reply::Away { away } => format!("You are away{}.", clock.because(away)),
         Reply::Back => "You are available again.".to_owned(),
         Reply::Watch { watched, now } => watch(watched, now.as_ref(), clock),
         Reply::Unwatch { watched } => format!("You watch {} no more.", watched_name(watched)),
@@ -324,31 +322,28 @@ fn write_announcements(announcements: &[AnnouncementInfo], clock: &Clock<'_>, ou
 
 fn write_whois(info: &PersonInfo, clock: &Clock<'_>, out: &mut String) {
     let nick = &info.identity.nick;
-    let operator = if info.operator {
-        ", an operator of this server"
-    } else {
-        ""
+    let state = match &info.away {
+        Some(away) => format!("away{}", clock.because(away)),
+        None => "available".to_owned(),
     };
-    tell(out, &format!("{nick} is {}{operator}.", info.identity));
-    match &info.away {
-        Some(away) => tell(out, &format!("  away: {}", clock.away(away))),
-        None => tell(out, "  available"),
-    }
+    let (since, idle) = (clock.moment(info.since_ms), span(info.idle_ms));
     tell(
         out,
-        &format!(
-            "  here since {}, idle {}",
-            clock.moment(info.since_ms),
-            span(info.idle_ms)
-        ),
+        &format!("{nick}: {state}, idle {idle}, here since {since}"),
     );
+    if info.operator {
+        tell(out, "  an operator of this server");
+    }
     if !info.channels.is_empty() {
         let standings = info.channels.iter();
-        let channels: Vec<String> = standings
-            .map(|standing| format!("{}{}", standing.channel, role(standing.ranks)))
-            .collect();
-        tell(out, &format!("  in {}", channels.join(", ")));
+        let named =
+            standings.map(|standing| format!("{}{}", standing.channel, role(standing.ranks)));
+        tell(
+            out,
+            &format!("  in {}", named.collect::<Vec<_>>().join(", ")),
+        );
     }
+    tell(out, &format!("  mask {}", info.identity));
     if let Some(address) = info.address {
         tell(out, &format!("  from {address}"));
     }
@@ -496,32 +491,21 @@ pub fn current(channel: Option<&ChannelName>) -> String {
     })
 }
 
-/// All commands and statuses, each with its line of help.
+/// All commands and statuses, by what they are about: it fits on the smallest terminal.
 pub fn help(statuses: &Statuses) -> String {
-    let width = COMMANDS
-        .iter()
-        .map(|spec| spec.usage().len())
-        .max()
-        .unwrap_or(0);
-    let mut out =
-        told("Type to talk: a line without a slash goes to everybody in your channel. Commands:");
-    for spec in COMMANDS {
-        let usage = spec.usage();
-        let _ = write!(
-            out,
-            "*   {usage:<width$}  {}{}\r\n",
-            spec.help,
-            refusals::who(spec.who)
-        );
+    let mut out = told("Type to talk: a line without a slash goes to everybody in your channel.");
+    for (group, title) in GROUPS {
+        let specs = COMMANDS.iter().filter(|spec| spec.group == *group);
+        let mut names: Vec<&str> = specs.map(|spec| spec.name).collect();
+        if *group == Group::Availability {
+            names.extend(statuses.keys().map(String::as_str));
+        }
+        tell(&mut out, &format!("  {title:<13}  /{}", names.join(" /")));
     }
-    for (name, text) in statuses {
-        let usage = format!("/{name} [TEXT] [until HH:MM]");
-        let line = format!("  {usage:<width$}  /away {text}");
-        tell(&mut out, &line);
-    }
+    tell(&mut out, "/help COMMAND tells how to use one: /help msg");
     tell(
         &mut out,
-        "What you say is kept for nobody who is not here: there are no accounts yet.",
+        "Nothing is kept for people who are not here: there are no accounts yet.",
     );
     out
 }

@@ -124,8 +124,8 @@ mod tests {
         screen.turn_to(&name("#b"));
         assert_eq!(screen.current(), Some(&name("#b")));
         screen.leave(&name("#b"));
-        assert_eq!(screen.current(), Some(&name("#a")));
-        screen.put_out(&name("#lobby"));
+        assert_eq!(screen.current(), Some(&name("#lobby")));
+        screen.leave(&name("#lobby"));
         assert_eq!(screen.current(), Some(&name("#a")));
         screen.put_out(&name("#a"));
         assert_eq!(screen.current(), None);

@@ -77,6 +77,15 @@ impl<'a> Clock<'a> {
         )
     }
 
+    /// `: At lunch, until 13:00`; nothing to be said of somebody who just is away.
+    pub fn because(&self, away: &Away) -> String {
+        if away.says_why() {
+            format!(": {}", self.away_until(away))
+        } else {
+            self.until(away.until_ms)
+        }
+    }
+
     /// `At lunch, until 13:00`.
     pub fn away_until(&self, away: &Away) -> String {
         format!("{}{}", away.words(), self.until(away.until_ms))

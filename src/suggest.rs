@@ -2,10 +2,7 @@
 
 /// The candidate within a third of the word's letters in edits (at least one), or none.
 /// Of several equally near, the first.
-pub(super) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     let most_edits = (word.chars().count() / 3).max(1);
     candidates
@@ -20,7 +17,7 @@ pub(super) fn nearest<'a>(
 }
 
 /// `a, b and c`.
-pub(super) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+pub fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let words: Vec<&str> = words.into_iter().collect();
     match words.split_last() {
         Some((last, [])) => (*last).to_owned(),
