@@ -179,7 +179,7 @@ impl Chat {
                 self.may_enter(who, id, key)?;
                 id
             }
-            None => self.make_channel(name)?,
+            None => self.make_channel(who, name)?,
         };
         let made = known.is_none();
         let ranks = if made {
@@ -192,15 +192,17 @@ impl Chat {
         Ok(())
     }
 
-    fn make_channel(&mut self, name: ChannelName) -> Result<ChannelId, Refusal> {
+    fn make_channel(&mut self, who: UserId, name: ChannelName) -> Result<ChannelId, Refusal> {
         let ascii = self.channel_names.keys().filter(|name| name.is_ascii());
         if let Some(other) = self
             .channel_lookalikes
             .clash(name.folded(), ascii.map(ChannelName::folded))
         {
+            let known = ChannelName::parse(&other).ok();
+            let seen = known.is_some_and(|known| self.seen(who, &known).is_ok());
             return Err(Refusal::LooksLike {
                 claimed: name.as_str().to_owned(),
-                other,
+                other: seen.then_some(other),
             });
         }
         let id = self.add_channel(name);
@@ -334,7 +336,10 @@ impl Chat {
 }
 
 /// Refuses a reason that is too long.
-pub(super) fn check_reason(why: Option<&str>) -> Result<(), Refusal> {
+///
+/// # Errors
+/// It has more than [`REASON_BYTES_MAX`] bytes.
+pub fn check_reason(why: Option<&str>) -> Result<(), Refusal> {
     match why {
         Some(why) if why.len() > REASON_BYTES_MAX => Err(Refusal::TooLong {
             what: "a reason",

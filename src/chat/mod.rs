@@ -170,7 +170,7 @@ impl Chat {
         {
             Some(other) if own.is_none_or(|own| own.folded() != other) => Err(Refusal::LooksLike {
                 claimed: nick.to_string(),
-                other,
+                other: Some(other),
             }),
             _ => Ok(()),
         }

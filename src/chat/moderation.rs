@@ -278,7 +278,11 @@ impl Chat {
         who: UserId,
         name: &ChannelName,
     ) -> Result<(), Refusal> {
-        let id = self.seen(who, name)?;
+        // Who is refused entry by name may ask for it, also where the channel is secret.
+        let known = self.channel_names.get(name).copied();
+        let id = known.ok_or_else(|| Refusal::NoSuchChannel {
+            channel: name.clone(),
+        })?;
         let channel = self.channel(id).name.clone();
         match self.may_enter(who, id, None) {
             _ if self.channel(id).ranks(who).is_some() => {

@@ -1,5 +1,6 @@
 //! Who may do what. Each answers with the refusal that the asker will read.
 
+use super::channel::Channel;
 use super::mask::Effect;
 use super::mode::{Flag, Rank, Ranks};
 use super::name::{ChannelName, Nick};
@@ -115,23 +116,26 @@ impl Chat {
         if channel.has(Flag::Moderated) {
             return Err(Refusal::NoVoice { channel: name() });
         }
-        match channel.banned(&self.user(who).identity) {
-            Some(Effect::Mute) => Err(Refusal::Muted { channel: name() }),
-            Some(Effect::KeepOut) => Err(Refusal::KeptOut { channel: name() }),
-            None => Ok(()),
-        }
+        channel
+            .banned(&self.user(who).identity)
+            .map_or(Ok(()), |effect| Err(banned_from(channel, effect)))
     }
 
     pub(super) fn may_rename(&self, who: UserId) -> Result<(), Refusal> {
         let user = self.user(who);
         for channel in user.channels.iter().map(|id| self.channel(*id)) {
             let voiced = channel.ranks(who).is_some_and(Ranks::any);
-            if !voiced && channel.banned(&user.identity).is_some() {
-                return Err(Refusal::KeptOut {
-                    channel: channel.name.clone(),
-                });
-            }
+            let banned = channel.banned(&user.identity).filter(|_| !voiced);
+            banned.map_or(Ok(()), |effect| Err(banned_from(channel, effect)))?;
         }
         Ok(())
+    }
+}
+
+fn banned_from(channel: &Channel, effect: Effect) -> Refusal {
+    let channel = channel.name.clone();
+    match effect {
+        Effect::Mute => Refusal::Muted { channel },
+        Effect::KeepOut => Refusal::KeptOut { channel },
     }
 }

@@ -23,26 +23,27 @@ const LETTERS_PER_PART: usize = 8;
 /// The cloak of an address. IPv4-mapped addresses are unmapped first.
 pub fn cloak(key: &CloakKey, address: IpAddr) -> Box<str> {
     let address = address.to_canonical();
-    let parts = widening(address).map(|network| part(key, network));
+    let parts = widening(address).map(|(bits, network)| part(key, bits, network));
     format!("{}.{}.{}.cloak", parts[0], parts[1], parts[2]).into()
 }
 
 /// The address, its neighbourhood and its region.
-fn widening(address: IpAddr) -> [IpAddr; 3] {
+fn widening(address: IpAddr) -> [(u8, IpAddr); 3] {
     match address {
         IpAddr::V4(v4) => [32, 24, 16].map(|bits| {
             let mask = u32::MAX << (32 - bits);
-            IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & mask))
+            (bits, IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & mask)))
         }),
         IpAddr::V6(v6) => [128, 64, 48].map(|bits| {
             let mask = u128::MAX << (128 - bits);
-            IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & mask))
+            (bits, IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & mask)))
         }),
     }
 }
 
-fn part(key: &CloakKey, network: IpAddr) -> String {
+fn part(key: &CloakKey, bits: u8, network: IpAddr) -> String {
     let mut hasher = SipHasher24::new_with_key(&key.0);
+    hasher.write_u8(bits);
     match network {
         IpAddr::V4(v4) => hasher.write(&v4.octets()),
         IpAddr::V6(v6) => hasher.write(&v6.octets()),
@@ -67,6 +68,15 @@ mod tests {
         assert_eq!(tail(&a, 1), tail(&b, 1));
         assert_ne!(tail(&a, 1), tail(&c, 1));
         assert_eq!(tail(&a, 2), tail(&c, 2));
+        let zeros = of("10.0.0.0");
+        assert_ne!(tail(&zeros, 1), tail(&zeros, 0));
+        assert_eq!(
+            zeros
+                .split('.')
+                .collect::<std::collections::BTreeSet<_>>()
+                .len(),
+            4
+        );
         assert_eq!(of("::ffff:10.1.2.3"), a);
         assert_ne!(of("fe80::1"), of("fe80::2"));
         assert_ne!(

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::arena::{Beside, key_type};
 use crate::chat::Chat;
 use crate::chat::UserId;
+use crate::chat::channel::check_reason;
 use crate::chat::time::Now;
 use crate::chat::vocabulary;
 use crate::protocol::Protocol;
@@ -395,6 +396,9 @@ impl Server {
     }
 
     fn quit(&mut self, now: Now, id: SessionId, why: Option<String>) {
+        if let Err(refusal) = check_reason(why.as_deref()) {
+            return self.refuse(id, &refusals::refusal(&refusal, None, &self.clock(now, id)));
+        }
         if let Some(user) = self.user_of(id).and_then(|user| self.chat.find_user(user)) {
             let goodbye = replies::told(&format!("Goodbye, {}.", user.nick()));
             self.send(id, goodbye);

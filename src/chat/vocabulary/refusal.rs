@@ -37,8 +37,11 @@ pub enum Refusal {
     TheyAreThere { nick: Nick, channel: ChannelName },
     /// The name belongs to somebody who is here.
     NameTaken { nick: Nick },
-    /// The name cannot be told from another's at a glance.
-    LooksLike { claimed: String, other: String },
+    /// The name cannot be told at a glance from another's, which the asker may know or not.
+    LooksLike {
+        claimed: String,
+        other: Option<String>,
+    },
     /// The channel has a key, and what was given (if anything) is not it.
     KeyNeeded { channel: ChannelName, given: bool },
     /// Only those who are asked in may enter.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::modes;
 use super::printable::printable;
+use super::replies::people;
 use super::screen::Times;
 use super::stamp::Clock;
 use crate::chat::mask::{Effect, Mask};
@@ -171,7 +172,9 @@ fn mode_change(change: &ModeChange, by: &str, channel: &str) -> String {
         }
         ModeChange::Key(Some(key)) => format!("{by} set the key of {channel}: {key}"),
         ModeChange::Key(None) => format!("{by} took the key off {channel}."),
-        ModeChange::Limit(Some(limit)) => format!("{by} limited {channel} to {limit} people."),
+        ModeChange::Limit(Some(limit)) => {
+            format!("{by} limited {channel} to {}.", people(*limit as usize))
+        }
         ModeChange::Limit(None) => format!("{by} took the limit off {channel}."),
         ModeChange::List(MaskList::Bans, mask, on) => ban_change(mask, *on, by, channel),
         ModeChange::Rank(Rank::Operator, nick, true) => {

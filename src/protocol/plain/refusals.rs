@@ -87,7 +87,7 @@ pub fn mistake(mistake: &Mistake) -> String {
         Mistake::ModeValueMissing { letter } => format!("Mode {letter} needs a value behind it: /mode +{letter} VALUE."),
         Mistake::ModeValueLeftOver { typed } => format!("{typed} belongs to no mode: only +k and +l take a value."),
         Mistake::NoCurrentChannel => "You are speaking in no channel: /join #lobby or another first.".to_owned(),
-        Mistake::NobodyToAnswer => "Nobody who is here has written to you privately: /msg NAME TEXT writes to a person.".to_owned(),
+        Mistake::NobodyToAnswer => "There is nobody to answer: whoever wrote to you last has gone, or nobody has. /msg NAME TEXT writes to a person.".to_owned(),
         Mistake::LineTooLong => format!("That line was longer than {LINE_BYTES_MAX} bytes and went nowhere: say it in several."),
         Mistake::NotHolding => "Nothing is held back: /hold does that.".to_owned(),
         Mistake::HoldingAlready => "Lines are held back already: /go lets them come.".to_owned(),
@@ -102,7 +102,7 @@ fn did_you_mean(meant: Option<String>) -> String {
 
 fn bad_name(typed: &str, fault: NameFault, what: &str, max: usize) -> String {
     match fault {
-        NameFault::Empty => format!("{what} must have at least one letter."),
+        NameFault::Empty => format!("There is no letter in that: {what} needs at least one."),
         NameFault::TooLong { .. } => {
             format!("{typed} is too long for {what}: at most {max} bytes.")
         }
@@ -146,8 +146,15 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
         }
         Refusal::TheyAreThere { nick, channel } => format!("{nick} is in {channel} already."),
         Refusal::NameTaken { nick } => format!("{nick} is taken: choose another name."),
-        Refusal::LooksLike { claimed, other } => {
-            format!("{claimed} looks like {other}, which is taken: choose another name.")
+        Refusal::LooksLike {
+            claimed,
+            other: Some(other),
+        } => format!("{claimed} looks like {other}, which is taken: choose another name."),
+        Refusal::LooksLike {
+            claimed,
+            other: None,
+        } => {
+            format!("{claimed} looks like a name that is taken: choose another name.")
         }
         Refusal::KeyNeeded {
             channel,
