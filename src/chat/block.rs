@@ -4,7 +4,6 @@
 //! that saying something costs one test for nearly everybody.
 
 use super::name::Nick;
-use super::time::Now;
 use super::vocabulary::{Limited, Refusal, Reply};
 use super::{Chat, UserId};
 
@@ -17,7 +16,7 @@ impl Chat {
         self.user(of).hidden_from().binary_search(&by).is_ok()
     }
 
-    pub(super) fn block(&mut self, _now: Now, who: UserId, nick: &Nick) -> Result<(), Refusal> {
+    pub(super) fn block(&mut self, who: UserId, nick: &Nick) -> Result<(), Refusal> {
         let target = self.person(nick)?;
         let nick = self.user(target).nick().clone();
         if target == who {
@@ -42,7 +41,7 @@ impl Chat {
         Ok(())
     }
 
-    pub(super) fn unblock(&mut self, _now: Now, who: UserId, nick: &Nick) -> Result<(), Refusal> {
+    pub(super) fn unblock(&mut self, who: UserId, nick: &Nick) -> Result<(), Refusal> {
         let target = self.person(nick)?;
         let nick = self.user(target).nick().clone();
         if !self.user(who).blocks().contains(&target) {

@@ -307,8 +307,8 @@ impl Chat {
                 self.watching(who);
                 Ok(())
             }
-            Command::Block { nick } => self.block(now, who, &nick),
-            Command::Unblock { nick } => self.unblock(now, who, &nick),
+            Command::Block { nick } => self.block(who, &nick),
+            Command::Unblock { nick } => self.unblock(who, &nick),
             Command::Blocked => {
                 self.blocked(who);
                 Ok(())

@@ -52,7 +52,6 @@ impl Chat {
         self.event(now, audience, Happening::Said(said));
         self.reply(Reply::Sent {
             to: place,
-            manner,
             away: None,
         });
         Ok(())
@@ -98,11 +97,7 @@ impl Chat {
         self.event(now, audience, Happening::Said(said));
         let absence = self.user_mut(target).absence.as_deref_mut();
         let away = absence.and_then(|absence| absence.tell(who));
-        self.reply(Reply::Sent {
-            to: place,
-            manner,
-            away,
-        });
+        self.reply(Reply::Sent { to: place, away });
         Ok(())
     }
 

@@ -72,6 +72,13 @@ fn set_keepalive(socket: &Socket) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether an address cannot be listened on because the machine has no IPv6.
+pub(super) fn no_ipv6(addr: SocketAddr, error: &io::Error) -> bool {
+    let absent = error.raw_os_error() == Some(libc::EAFNOSUPPORT)
+        || error.kind() == io::ErrorKind::AddrNotAvailable;
+    addr.is_ipv6() && absent
+}
+
 /// What an accept that failed means.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum AcceptFault {
@@ -85,13 +92,11 @@ pub(super) enum AcceptFault {
 
 /// Sorts what `accept` says (accept(2): errors of the network belong to the one who came).
 pub(super) fn accept_fault(error: &io::Error) -> AcceptFault {
-    const ENFILE: i32 = 23;
-    const EMFILE: i32 = 24;
-    const ENOBUFS: i32 = 105;
-    const ENOMEM: i32 = 12;
     match error.raw_os_error() {
         _ if error.kind() == io::ErrorKind::WouldBlock => AcceptFault::Nobody,
-        Some(EMFILE | ENFILE | ENOBUFS | ENOMEM) => AcceptFault::NoDescriptor,
+        Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM) => {
+            AcceptFault::NoDescriptor
+        }
         _ => AcceptFault::Gone,
     }
 }
@@ -153,10 +158,10 @@ mod tests {
     #[test]
     fn faults_of_accept_are_sorted() {
         let fault = |code| accept_fault(&io::Error::from_raw_os_error(code));
-        assert_eq!(fault(11), AcceptFault::Nobody);
-        assert_eq!(fault(24), AcceptFault::NoDescriptor);
-        assert_eq!(fault(23), AcceptFault::NoDescriptor);
-        assert_eq!(fault(103), AcceptFault::Gone);
-        assert_eq!(fault(71), AcceptFault::Gone);
+        assert_eq!(fault(libc::EAGAIN), AcceptFault::Nobody);
+        assert_eq!(fault(libc::EMFILE), AcceptFault::NoDescriptor);
+        assert_eq!(fault(libc::ENFILE), AcceptFault::NoDescriptor);
+        assert_eq!(fault(libc::ECONNABORTED), AcceptFault::Gone);
+        assert_eq!(fault(libc::EPROTO), AcceptFault::Gone);
     }
 }

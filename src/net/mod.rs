@@ -11,7 +11,7 @@ mod queue;
 
 use std::collections::BTreeSet;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -27,7 +27,7 @@ use crate::protocol::plain::terminal;
 use crate::server::{Heard, Output, Server, SessionId};
 use clock::Clock;
 use connection::{Closing, Connection, Fill};
-use listener::{AcceptFault, Listener, Spare, accept_fault};
+use listener::{AcceptFault, Listener, Spare, accept_fault, no_ipv6};
 
 /// How much is read from one connection at once.
 const SCRATCH_BYTES: usize = 65_536;
@@ -62,7 +62,7 @@ pub struct Options {
     /// How many bytes may wait for one connection before it is closed as too slow.
     pub send_queue_bytes: usize,
     /// Who may connect; `Err` is the line for those who may not.
-    pub admits: Box<dyn Fn(std::net::IpAddr) -> Result<(), String>>,
+    pub admits: Box<dyn Fn(IpAddr) -> Result<(), String>>,
 }
 
 /// What can be changed while the loop runs.
@@ -70,7 +70,7 @@ pub struct Reloaded {
     /// See [`Options::send_queue_bytes`].
     pub send_queue_bytes: usize,
     /// See [`Options::admits`].
-    pub admits: Box<dyn Fn(std::net::IpAddr) -> Result<(), String>>,
+    pub admits: Box<dyn Fn(IpAddr) -> Result<(), String>>,
     /// What the server is to go by.
     pub server: crate::server::settings::Settings,
 }
@@ -134,13 +134,29 @@ impl Loop {
     }
 
     fn listen(&mut self, addr: SocketAddr, protocol: Protocol) -> io::Result<()> {
-        let mut listener = Listener::bind(addr, protocol)?;
+        let mut listener = match Listener::bind(addr, protocol) {
+            Err(error) if no_ipv6(addr, &error) && addr.ip().is_unspecified() => {
+                let all_ipv4 = SocketAddr::from((Ipv4Addr::UNSPECIFIED, addr.port()));
+                Listener::bind(all_ipv4, protocol)?
+            }
+            Err(error) if no_ipv6(addr, &error) && self.listens_on_loopback(addr, protocol) => {
+                warn!("this machine has no IPv6: {addr} is left out");
+                return Ok(());
+            }
+            bound => bound?,
+        };
         let token = Token(LISTENERS - self.listeners.len());
         self.poll
             .registry()
             .register(&mut listener.socket, token, Interest::READABLE)?;
         self.listeners.push(listener);
         Ok(())
+    }
+
+    /// Whether `localhost`, which is both loopback addresses, is heard on the other one.
+    fn listens_on_loopback(&self, addr: SocketAddr, protocol: Protocol) -> bool {
+        let twin = SocketAddr::from((Ipv4Addr::LOCALHOST, addr.port()));
+        addr.ip().is_loopback() && self.options.listeners.contains(&(twin, protocol))
     }
 
     /// Where it listens: what port 0 has become.

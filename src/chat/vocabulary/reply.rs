@@ -203,11 +203,7 @@ pub enum Reply {
     /// The asker has left a channel.
     Left { channel: ChannelName },
     /// What the asker said is on its way; they are away and the asker had not been told yet.
-    Sent {
-        to: Place,
-        manner: super::Manner,
-        away: Option<Away>,
-    },
+    Sent { to: Place, away: Option<Away> },
     /// A channel's topic.
     Topic {
         channel: ChannelName,

@@ -10,8 +10,8 @@ use crate::chat::mask::Effect;
 use crate::chat::mode::{Rank, Ranks};
 use crate::chat::name::ChannelName;
 use crate::chat::vocabulary::{
-    AnnouncementInfo, BoardCounts, ChannelInfo, Company, Listing, Manner, PersonInfo, Place,
-    Presence, Reply, Row, Said, TopicInfo, Watched,
+    AnnouncementInfo, BoardCounts, ChannelInfo, Company, Listing, PersonInfo, Place, Presence,
+    Reply, Row, Said, TopicInfo, Watched,
 };
 
 /// The lines of a reply, each with its end; `day` is the day that the reader was last told.
@@ -25,7 +25,7 @@ pub fn render(reply: &Reply, day: &mut u32, clock: &Clock<'_>) -> String {
             earlier,
             made,
         } => {
-            tell(&mut out, &joined(channel, company, *made, clock));
+            tell(&mut out, &joined(channel, company, *made));
             if let Some(topic) = topic {
                 tell(&mut out, &topic_of(channel, topic, clock));
             }
@@ -42,7 +42,7 @@ pub fn render(reply: &Reply, day: &mut u32, clock: &Clock<'_>) -> String {
             write_announcements(announcements, clock, &mut out)
         }
         Reply::Whois(info) => write_whois(info, clock, &mut out),
-        Reply::Sent { to, manner, away } => write_sent(to, *manner, away.as_ref(), clock, &mut out),
+        Reply::Sent { to, away } => write_sent(to, away.as_ref(), clock, &mut out),
         reply => tell(&mut out, &sentence(reply, clock)),
     }
     out
@@ -136,8 +136,7 @@ fn presence(person: &Presence) -> String {
     }
 }
 
-fn joined(channel: &ChannelName, company: &Company, made: bool, clock: &Clock<'_>) -> String {
-    let _ = clock;
+fn joined(channel: &ChannelName, company: &Company, made: bool) -> String {
     if made {
         return format!("You have made {channel} and are its operator.");
     }
@@ -226,12 +225,10 @@ fn write_modes(
 
 fn write_sent(
     to: &Place,
-    manner: Manner,
     away: Option<&crate::chat::availability::Away>,
     clock: &Clock<'_>,
     out: &mut String,
 ) {
-    let _ = manner;
     match to {
         Place::Channel(channel) => tell(out, &format!("To {channel}.")),
         Place::Person(identity) => tell(out, &format!("To {}.", identity.nick)),
