@@ -8,21 +8,26 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use log::{error, info, warn};
 
-use crate::chat;
-use crate::chat::name::ChannelName;
 use crate::chat::pace::Pace;
 use crate::chat::settings::Announcers;
 use crate::chat::time::Zone;
 use crate::config::{self, Allow, Config, ServeArgs, Who};
 use crate::logging::Log;
 use crate::net::{Loop, Options, Reloaded};
-use crate::protocol::plain::{commands, modes};
+use crate::protocol::plain::{commands, modes, screen};
 use crate::server::Server;
 use crate::server::cloak::CloakKey;
 use crate::server::settings::Settings;
+use crate::{chat, net, server};
 
 /// The file in the data directory that holds what addresses are hidden with.
 const CLOAK_KEY_FILE: &str = "cloak-key";
+
+/// Only what others send can overflow a queue: what people ask for themselves fits.
+const _: () = assert!(
+    net::UNREAD_ANSWERS_BYTES + screen::HOLD_BYTES_MAX + 2 * server::LISTING_BYTES
+        <= config::SEND_QUEUE_BYTES_MIN
+);
 
 /// Runs the server until a signal ends it.
 ///
@@ -71,13 +76,8 @@ fn raise_open_files() {
 /// The configuration as the server wants it.
 ///
 /// # Errors
-/// A permanent channel that cannot be one.
+/// A time zone or a channel mode that does not exist.
 pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String> {
-    let permanent = config.permanent.iter().map(|name| {
-        ChannelName::parse(name)
-            .map_err(|_| format!("channels.permanent: {name} cannot be a channel's name"))
-    });
-    let permanent: Vec<ChannelName> = permanent.collect::<Result<_, _>>()?;
     let zone = config.zone.as_deref().map_or_else(
         || Ok(Zone::new(TimeZone::system())),
         |name| {
@@ -89,7 +89,7 @@ pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String
         name: config.name.clone(),
         chat: chat::settings::Settings {
             zone,
-            permanent,
+            permanent: config.permanent.clone(),
             modes: modes::flags(&config.channel_modes)
                 .map_err(|letter| format!("channels.modes: there is no mode {letter}"))?,
             announcers: match announcements.who {

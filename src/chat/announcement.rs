@@ -8,7 +8,7 @@ use super::name::{ChannelName, Nick};
 use super::settings::Announcers;
 use super::time::Now;
 use super::user::Identity;
-use super::vocabulary::{AnnouncementInfo, Happening, Listing, Refusal, Reply};
+use super::vocabulary::{AnnouncementInfo, Audience, Happening, Listing, Refusal, Reply};
 use super::words;
 use super::{Chat, UserId};
 
@@ -165,17 +165,26 @@ impl Chat {
             })
     }
 
-    fn send_announcement(&mut self, now: Now, announcement: &Announcement) {
-        let author = self.user(announcement.author);
-        let hidden = if author.operator {
-            Vec::new()
-        } else {
-            author.hidden_from().to_vec()
+    /// Those of its hearers and its author who are here, but for `but` and those who hear nothing
+    /// of the author.
+    fn reached_by(&mut self, announcement: &Announcement, but: Option<UserId>) -> Audience {
+        let author = announcement.author;
+        let hides = |user: &UserId| match self.users.get(author) {
+            Some(user_author) if !user_author.operator => self.hides(*user, author),
+            _ => false,
         };
-        let hearers = announcement.hearers.iter().map(|hearer| hearer.user);
-        let audience = self
-            .outbox
-            .only(hearers.filter(|user| hidden.binary_search(user).is_err()));
+        let concerned = announcement
+            .hearers
+            .iter()
+            .map(|hearer| hearer.user)
+            .chain([author]);
+        let here = concerned.filter(|user| Some(*user) != but && self.users.get(*user).is_some());
+        let reached: Vec<UserId> = here.filter(|user| !hides(user)).collect();
+        self.outbox.only(reached)
+    }
+
+    fn send_announcement(&mut self, now: Now, announcement: &Announcement) {
+        let audience = self.reached_by(announcement, Some(announcement.author));
         let what = Happening::Announced {
             number: announcement.number,
             id: self.next_message_id(now),
@@ -291,9 +300,7 @@ impl Chat {
             .announcements
             .remove(place)
             .expect("its place was just found");
-        let hearers = announcement.hearers.iter().map(|hearer| hearer.user);
-        let here = hearers.filter(|user| *user != who && self.users.get(*user).is_some());
-        let audience = self.outbox.only(here);
+        let audience = self.reached_by(&announcement, Some(who));
         let by = self.user(who).identity.clone();
         self.event(now, audience, Happening::Withdrawn { number, by });
         self.reply(Reply::Withdrawn { number });

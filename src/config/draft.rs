@@ -7,6 +7,7 @@ use super::machine::Machine;
 use super::quantity::{self, Pace};
 use super::word::{self, LOBBY};
 use super::{Announcements, Config, Listener, Protocol, Transport, Who};
+use crate::chat::name::ChannelName;
 use std::collections::BTreeMap;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -44,7 +45,7 @@ pub(super) struct Draft {
     pace: Option<Option<Pace>>,
     zone: Option<String>,
     channel_modes: Option<String>,
-    permanent: Vec<String>,
+    permanent: Vec<ChannelName>,
     who: Option<Who>,
     every_ms: Option<u64>,
     burst: Option<u32>,
@@ -220,8 +221,9 @@ fn listeners(flags: Vec<Listener>, file: Vec<Listener>) -> Vec<Listener> {
 }
 
 /// The lobby first, then the others as they were given, each once.
-fn with_lobby(permanent: Vec<String>) -> Vec<String> {
-    let mut channels = vec![LOBBY.to_owned()];
+fn with_lobby(permanent: Vec<ChannelName>) -> Vec<ChannelName> {
+    let lobby = ChannelName::parse(LOBBY).expect("it is a channel's name");
+    let mut channels = vec![lobby];
     for channel in permanent {
         if !channels.contains(&channel) {
             channels.push(channel);

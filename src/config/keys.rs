@@ -144,7 +144,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "limits.send-queue",
-        what: "What may wait for a slow reader before it is closed, 64 KiB to 1024 MiB \
+        what: "What may wait for a slow reader before it is closed, 128 KiB to 1024 MiB \
                (default: 1 MiB)",
         example: "\"1 MiB\"",
         kind: Kind::Text(Draft::send_queue),

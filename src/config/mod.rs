@@ -29,6 +29,7 @@ pub use quantity::{
 };
 pub use word::{LOBBY, SERVER_NAME_BYTES_MAX, STATUS_TEXT_BYTES_MAX};
 
+use crate::chat::name::ChannelName;
 use draft::{Draft, settle};
 use fault::sentence;
 use std::collections::BTreeMap;
@@ -103,10 +104,8 @@ pub struct Config {
     pub pace: Option<Pace>,
     /// The modes of a new channel: empty, or `+` and letters of `imnstu`, sorted, each once.
     pub channel_modes: String,
-    /// The channels that exist from the start: [`LOBBY`] first, each spelling once. They begin with
-    /// `#` and hold no space, control character, comma or colon; the chat's own rules for names may
-    /// be stricter.
-    pub permanent: Vec<String>,
+    /// The channels that exist from the start: [`LOBBY`] first, each once.
+    pub permanent: Vec<ChannelName>,
     /// Who may announce, and how often.
     pub announcements: Announcements,
     /// Ready-made statuses by name, which is also a command: lower-case ASCII letters, not reserved.

@@ -10,7 +10,7 @@ pub const PACE_LINES_MAX: u32 = 1_000_000;
 pub const DURATION_MS_MAX: u64 = 24 * 60 * 60 * 1000;
 
 /// The smallest bound on a send queue, in bytes.
-pub const SEND_QUEUE_BYTES_MIN: usize = 64 * KIB;
+pub const SEND_QUEUE_BYTES_MIN: usize = 128 * KIB;
 
 /// The largest bound on a send queue, in bytes.
 pub const SEND_QUEUE_BYTES_MAX: usize = 1024 * MIB;
@@ -72,7 +72,7 @@ pub(super) fn send_queue_bytes(text: &str) -> Verdict<usize> {
     match bytes.and_then(|bytes| within(bytes, limits)) {
         Some(bytes) => Ok(bytes),
         None => must_be(
-            "a size in bytes, KiB or MiB such as \"1 MiB\", from 64 KiB to 1024 MiB",
+            "a size in bytes, KiB or MiB such as \"1 MiB\", from 128 KiB to 1024 MiB",
             text,
         ),
     }
@@ -169,8 +169,8 @@ mod tests {
     #[test]
     fn sizes() {
         for (text, bytes) in [
-            ("64 KiB", SEND_QUEUE_BYTES_MIN),
-            ("65536 bytes", SEND_QUEUE_BYTES_MIN),
+            ("128 KiB", SEND_QUEUE_BYTES_MIN),
+            ("131072 bytes", SEND_QUEUE_BYTES_MIN),
             ("1MiB", 1 << 20),
             ("1024 MiB", SEND_QUEUE_BYTES_MAX),
         ] {
@@ -194,7 +194,7 @@ mod tests {
         for text in wrong {
             let why = send_queue_bytes(text).expect_err(text);
             assert!(
-                why.contains("from 64 KiB to 1024 MiB, not"),
+                why.contains("from 128 KiB to 1024 MiB, not"),
                 "{text}: {why}"
             );
         }

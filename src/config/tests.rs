@@ -62,7 +62,7 @@ burst = 3
 phone = "On the phone"
 
 [limits]
-send-queue = "64 KiB"
+send-queue = "128 KiB"
 name-within = "2m"
 "##;
 
@@ -80,7 +80,7 @@ fn defaults() {
             per_second: 10,
         }),
         channel_modes: String::new(),
-        permanent: vec![LOBBY.into()],
+        permanent: vec![ChannelName::parse(LOBBY).unwrap()],
         announcements: Announcements {
             who: Who::Everyone,
             every_ms: 300_000,
@@ -161,7 +161,8 @@ fn every_key_of_a_file_counts() {
     );
     assert_eq!(config.zone.as_deref(), Some("UTC"));
     assert_eq!(config.channel_modes, "+nt");
-    assert_eq!(config.permanent, ["#lobby", "#helpdesk"]);
+    let permanent: Vec<&str> = config.permanent.iter().map(ChannelName::as_str).collect();
+    assert_eq!(permanent, ["#lobby", "#helpdesk"]);
     let announcements = Announcements {
         who: Who::Operators,
         every_ms: 3_600_000,
@@ -174,7 +175,7 @@ fn every_key_of_a_file_counts() {
     );
     assert_eq!(
         (config.send_queue_bytes, config.name_within_ms),
-        (65_536, 120_000)
+        (131_072, 120_000)
     );
     for (key, _) in keys() {
         let name = key.rsplit('.').next().expect("a path has a name");

@@ -1,6 +1,7 @@
 //! Values that are words: the server's name, channels and their modes, statuses, the data directory.
 
 use super::fault::{Verdict, must_be};
+use crate::chat::name::ChannelName;
 use std::path::PathBuf;
 
 /// The longest name of a server, in bytes.
@@ -72,15 +73,9 @@ pub(super) fn channel_modes(text: &str) -> Verdict<String> {
 }
 
 /// Reads the name of a channel, as far as this layer knows about them.
-pub(super) fn channel(text: &str) -> Verdict<String> {
-    let forbidden = |c: char| c.is_whitespace() || c.is_control() || ",:".contains(c);
-    match text.strip_prefix('#') {
-        Some(rest) if !rest.is_empty() && !rest.contains(forbidden) => Ok(text.to_owned()),
-        _ => must_be(
-            "channels such as \"#helpdesk\": \"#\" and a name without spaces, commas and colons",
-            text,
-        ),
-    }
+pub(super) fn channel(text: &str) -> Verdict<ChannelName> {
+    let expected = "channels such as \"#helpdesk\": \"#\" and one word of letters and digits";
+    ChannelName::parse(text).or_else(|_| must_be(expected, text))
 }
 
 /// Checks the name of a ready-made status, which becomes a command.
@@ -163,7 +158,10 @@ mod tests {
     #[test]
     fn channels() {
         for text in [LOBBY, "#helpdesk", "#kaffeeküche", "##"] {
-            assert_eq!(channel(text).as_deref(), Ok(text));
+            assert_eq!(
+                channel(text).map(|name| name.to_string()).as_deref(),
+                Ok(text)
+            );
         }
         for text in [
             "",

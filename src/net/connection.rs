@@ -8,6 +8,10 @@ use mio::net::TcpStream;
 use super::queue::Queue;
 use crate::protocol::plain::terminal::{Heard, Terminal};
 
+/// Whether a short read never says that nothing is left. On Linux it does, but at urgent data, of
+/// which the poll tells (`EPOLLPRI`); elsewhere the poll does not.
+const READ_ON_ALWAYS: bool = cfg!(not(target_os = "linux"));
+
 /// What reading a connection once has given.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fill {
@@ -37,8 +41,9 @@ pub(super) struct Connection {
     stream: TcpStream,
     pub(super) peer: SocketAddr,
     terminal: Terminal,
-    /// What was read but cannot be heard yet: the session is not ready.
+    /// What was read but cannot be heard yet, from `rest_at` on.
     rest: Vec<u8>,
+    rest_at: usize,
     pub(super) queue: Queue,
     pub(super) closing: Option<Box<Closing>>,
     /// On the list of those that may have something to read.
@@ -49,8 +54,8 @@ pub(super) struct Connection {
     pub(super) doomed: bool,
     /// The socket takes bytes.
     pub(super) writable: bool,
-    /// The other side has said that it will send no more: read until the end.
-    pub(super) read_closed: bool,
+    /// A short read is not the last: the end is behind it, or what follows urgent data.
+    pub(super) read_on: bool,
     /// The other side's last byte has been read.
     pub(super) ended: bool,
     /// It has too many answers to take to be heard: it is hungry again once it has taken them.
@@ -66,13 +71,14 @@ impl Connection {
             peer,
             terminal: Terminal::new(),
             rest: Vec::new(),
+            rest_at: 0,
             queue: Queue::default(),
             closing: None,
             hungry: false,
             dirty: false,
             doomed: false,
             writable: true,
-            read_closed: false,
+            read_on: READ_ON_ALWAYS,
             ended: false,
             choked: false,
             await_drain: false,
@@ -83,12 +89,12 @@ impl Connection {
         &mut self.stream
     }
 
-    /// Reads once. A short read is the last, unless the end is known to be behind it.
+    /// Reads once. A short read is the last, unless more is known to be behind it.
     pub(super) fn fill(&mut self, scratch: &mut [u8]) -> io::Result<Fill> {
         loop {
             return match self.stream.read(scratch) {
                 Ok(0) => Ok(Fill::End),
-                Ok(n) if n < scratch.len() && !self.read_closed => Ok(Fill::Last(n)),
+                Ok(n) if n < scratch.len() && !self.read_on => Ok(Fill::Last(n)),
                 Ok(n) => Ok(Fill::Some(n)),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Fill::Nothing),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -107,14 +113,20 @@ impl Connection {
         self.terminal.finish()
     }
 
-    /// Keeps what cannot be heard yet.
-    pub(super) fn keep(&mut self, rest: &[u8]) {
-        self.rest = rest.to_vec();
+    /// Keeps what cannot be heard yet: what stands behind `at`.
+    pub(super) fn keep(&mut self, rest: Vec<u8>, at: usize) {
+        let (rest, at) = if at < rest.len() {
+            (rest, at)
+        } else {
+            (Vec::new(), 0)
+        };
+        self.rest = rest;
+        self.rest_at = at;
     }
 
-    /// Takes what could not be heard before.
-    pub(super) fn take_rest(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.rest)
+    /// Takes what could not be heard before, and where it begins.
+    pub(super) fn take_rest(&mut self) -> (Vec<u8>, usize) {
+        (std::mem::take(&mut self.rest), self.rest_at)
     }
 
     pub(super) fn has_rest(&self) -> bool {

@@ -1,7 +1,7 @@
 //! Listeners, and what to do when a connection cannot be accepted.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 use std::time::Duration;
 
@@ -109,24 +109,37 @@ impl Spare {
         Self(File::open("/dev/null").ok())
     }
 
-    /// Accepts with the spare descriptor and turns that one away. Says whether anybody was.
-    pub(super) fn turn_one_away(&mut self, listener: &TcpListener, line: &str) -> bool {
+    /// Accepts with the spare descriptor and turns that one away. Says who it was.
+    pub(super) fn turn_one_away(
+        &mut self,
+        listener: &TcpListener,
+        line: &str,
+        scratch: &mut [u8],
+    ) -> io::Result<SocketAddr> {
         self.0 = None;
         let accepted = listener.accept();
-        if let Ok((stream, _)) = &accepted {
-            say_and_close(stream, line);
-        }
-        let turned_away = accepted.is_ok();
-        drop(accepted);
+        let turned_away = accepted.map(|(stream, peer)| {
+            say_and_close(&stream, line, scratch);
+            peer
+        });
         *self = Self::take_one();
         turned_away
     }
 }
 
-/// A fresh socket takes a line at once; whoever does not read it loses nothing.
-fn say_and_close(mut stream: &TcpStream, line: &str) {
+/// How often what somebody has sent is read before they are turned away.
+const LAST_READS: usize = 16;
+
+/// A fresh socket takes a line at once. What was sent already is read first: unread bytes would
+/// make the system break the connection off, perhaps before the line is read.
+fn say_and_close(mut stream: &TcpStream, line: &str, scratch: &mut [u8]) {
     let _ = stream.write(line.as_bytes());
     let _ = stream.shutdown(Shutdown::Write);
+    for _ in 0..LAST_READS {
+        if !matches!(stream.read(scratch), Ok(1..)) {
+            break;
+        }
+    }
 }
 
 #[cfg(test)]

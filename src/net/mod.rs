@@ -33,7 +33,17 @@ use listener::{AcceptFault, Listener, Spare, accept_fault, no_ipv6};
 const SCRATCH_BYTES: usize = 65_536;
 
 /// Nothing more is read from a connection that has so many bytes of answers to take.
-const UNREAD_ANSWERS_BYTES: usize = 65_536;
+pub const UNREAD_ANSWERS_BYTES: usize = 32_768;
+
+/// How much is heard from all connections in a turn: what one turn makes for one reader must be
+/// less than its queue takes.
+const HEARD_PER_TURN: usize = 32_768;
+
+/// How much of that is heard from one connection, for fairness.
+const HEARD_PER_CONNECTION: usize = 8_192;
+
+/// What a line weighs besides its bytes: about what is written in front of it.
+const LINE_WEIGHT: usize = 64;
 
 /// How many connections one listener accepts in a turn.
 const ACCEPTED_PER_TURN: usize = 256;
@@ -90,6 +100,8 @@ pub struct Loop {
     /// Empty but for its room, while outputs are being carried out and in between.
     outputs: Vec<Output>,
     hungry: Vec<SessionId>,
+    /// How much more is heard in this turn.
+    turn_left: usize,
     dirty: Vec<SessionId>,
     doomed: Vec<(SessionId, String)>,
     /// When connections that are being closed are closed at the latest.
@@ -122,6 +134,7 @@ impl Loop {
             scratch: vec![0; SCRATCH_BYTES].into(),
             outputs: Vec::new(),
             hungry: Vec::new(),
+            turn_left: 0,
             dirty: Vec::new(),
             doomed: Vec::new(),
             closings: BTreeSet::new(),
@@ -252,8 +265,8 @@ impl Loop {
         let Some(connection) = self.connections.get_mut(id) else {
             return;
         };
-        if event.is_readable() || event.is_read_closed() || event.is_error() {
-            connection.read_closed |= event.is_read_closed() || event.is_error();
+        if event.is_readable() || event.is_read_closed() || event.is_error() || is_urgent(event) {
+            connection.read_on |= event.is_read_closed() || event.is_error() || is_urgent(event);
             mark(&mut self.hungry, &mut connection.hungry, id);
         }
         if event.is_writable() {
@@ -302,11 +315,7 @@ impl Loop {
                     }
                     AcceptFault::Gone => info!("somebody went before being let in: {error}"),
                     AcceptFault::NoDescriptor => {
-                        let line = full_line(listener.protocol);
-                        let turned_away = self.spare.turn_one_away(&listener.socket, line);
-                        warn!("turned somebody away: {error}");
-                        if !turned_away {
-                            listener.rest_until_ms = self.now.mono_ms + LISTENER_REST_MS;
+                        if !self.turn_one_away(place) {
                             return;
                         }
                     }
@@ -315,10 +324,40 @@ impl Loop {
         }
     }
 
+    /// Tells somebody that there is no room. Says whether the next one may be there.
+    fn turn_one_away(&mut self, place: usize) -> bool {
+        let listener = &mut self.listeners[place];
+        let line = full_line(listener.protocol);
+        match self
+            .spare
+            .turn_one_away(&listener.socket, line, &mut self.scratch)
+        {
+            Ok(peer) => {
+                warn!(
+                    "turned away: {} from {peer} (no descriptor left)",
+                    listener.protocol.as_str()
+                );
+                true
+            }
+            Err(error) => match accept_fault(&error) {
+                AcceptFault::Gone => true,
+                AcceptFault::Nobody => {
+                    listener.hungry = false;
+                    false
+                }
+                AcceptFault::NoDescriptor => {
+                    warn!("cannot even turn anybody away: {error}");
+                    listener.rest_until_ms = self.now.mono_ms + LISTENER_REST_MS;
+                    false
+                }
+            },
+        }
+    }
+
     fn open(&mut self, mut stream: mio::net::TcpStream, peer: SocketAddr, protocol: Protocol) {
         let id = self.connections.next_key();
         let token = Token(Key::from(id).bits() as usize);
-        let interest = Interest::READABLE | Interest::WRITABLE;
+        let interest = interest();
         if let Err(error) = self.poll.registry().register(&mut stream, token, interest) {
             warn!("cannot watch a connection from {peer}: {error}");
             return;
@@ -335,14 +374,20 @@ impl Loop {
         self.carry_out();
     }
 
+    /// Hears who is hungry, in turn; whoever this turn is too short for is first in the next.
     fn hear(&mut self) {
+        self.turn_left = HEARD_PER_TURN;
         let hungry = std::mem::take(&mut self.hungry);
-        for id in hungry {
+        let mut hungry = hungry.into_iter();
+        while self.turn_left > 0 {
+            let Some(id) = hungry.next() else { return };
             if let Some(connection) = self.connections.get_mut(id) {
                 connection.hungry = false;
                 self.hear_one(id);
             }
         }
+        let still_hungry = std::mem::take(&mut self.hungry);
+        self.hungry = hungry.chain(still_hungry).collect();
     }
 
     fn hear_one(&mut self, id: SessionId) {
@@ -359,14 +404,23 @@ impl Loop {
             return;
         };
         if connection.has_rest() {
-            let rest = connection.take_rest();
-            self.listen_to(id, &rest);
-            return self.stay_hungry(id);
+            let (rest, at) = connection.take_rest();
+            let left = self.listen_to(id, &rest[at..]);
+            let at = rest.len() - left;
+            return self.keep(id, rest, at);
         }
         if connection.ended {
             return self.hear_end(id);
         }
         self.read(id);
+    }
+
+    /// Keeps what could not be heard; there may be more behind it.
+    fn keep(&mut self, id: SessionId, rest: Vec<u8>, at: usize) {
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.keep(rest, at);
+        }
+        self.stay_hungry(id);
     }
 
     /// Whether the session is ready for a line, and takes the answers to those before.
@@ -385,10 +439,15 @@ impl Loop {
         let mut scratch = std::mem::take(&mut self.scratch);
         match connection.fill(&mut scratch) {
             Ok(Fill::Some(read)) => {
-                self.listen_to(id, &scratch[..read]);
-                self.stay_hungry(id);
+                let left = self.listen_to(id, &scratch[..read]);
+                self.keep(id, scratch[read - left..read].to_vec(), 0);
             }
-            Ok(Fill::Last(read)) => self.listen_to(id, &scratch[..read]),
+            Ok(Fill::Last(read)) => {
+                let left = self.listen_to(id, &scratch[..read]);
+                if left > 0 {
+                    self.keep(id, scratch[read - left..read].to_vec(), 0);
+                }
+            }
             Ok(Fill::Nothing) => {}
             Ok(Fill::End) => {
                 connection.ended = true;
@@ -399,20 +458,21 @@ impl Loop {
         self.scratch = scratch;
     }
 
-    /// Hears line by line, as long as the session is ready; keeps the rest.
-    fn listen_to(&mut self, id: SessionId, mut bytes: &[u8]) {
-        while self.can_hear(id) {
-            let Some(connection) = self.connections.get_mut(id) else {
-                return;
-            };
-            let Some(heard) = connection.next_heard(&mut bytes) else {
-                return;
-            };
+    /// Hears line by line, as long as the session is ready and has not had its share of the turn.
+    /// Says how many bytes are left.
+    fn listen_to(&mut self, id: SessionId, mut bytes: &[u8]) -> usize {
+        let mut share = self.turn_left.min(HEARD_PER_CONNECTION);
+        while share > 0 && self.can_hear(id) {
+            let before = bytes.len();
+            let connection = self.connections.get_mut(id);
+            let heard = connection.and_then(|connection| connection.next_heard(&mut bytes));
+            let Some(heard) = heard else { return 0 };
+            let weight = before - bytes.len() + LINE_WEIGHT;
+            share = share.saturating_sub(weight);
+            self.turn_left = self.turn_left.saturating_sub(weight);
             self.pass_on(id, &heard);
         }
-        if let Some(connection) = self.connections.get_mut(id) {
-            connection.keep(bytes);
-        }
+        bytes.len()
     }
 
     fn pass_on(&mut self, id: SessionId, heard: &terminal::Heard<'_>) {
@@ -496,13 +556,16 @@ impl Loop {
         let Some(connection) = self.connections.get_mut(id) else {
             return;
         };
+        if connection.closing.is_some() {
+            return;
+        }
         let deadline_ms = self.now.mono_ms + CLOSING_STALL_MS;
         connection.closing = Some(Box::new(Closing {
             reason,
             said_all: false,
             deadline_ms,
         }));
-        connection.keep(&[]);
+        connection.keep(Vec::new(), 0);
         self.closings.insert((deadline_ms, id));
         mark(&mut self.dirty, &mut connection.dirty, id);
         mark(&mut self.hungry, &mut connection.hungry, id);
@@ -650,8 +713,29 @@ impl Loop {
             self.note(events);
             self.turn();
         }
+        for id in self.connections.keys() {
+            self.bury_closing(id);
+        }
+        self.bury();
         Ok(())
     }
+}
+
+/// Sockets are registered once, for all that can happen to them.
+fn interest() -> Interest {
+    let interest = Interest::READABLE | Interest::WRITABLE;
+    #[cfg(target_os = "linux")]
+    let interest = interest | Interest::PRIORITY;
+    interest
+}
+
+/// Whether there is urgent data, at which reads end short (tcp(7)).
+#[cfg_attr(not(target_os = "linux"), expect(unused_variables))]
+fn is_urgent(event: &mio::event::Event) -> bool {
+    #[cfg(target_os = "linux")]
+    return event.is_priority();
+    #[cfg(not(target_os = "linux"))]
+    return false;
 }
 
 /// Why a connection is no more, without numbers that only the system's manual explains.

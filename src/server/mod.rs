@@ -229,6 +229,10 @@ impl Server {
     /// Says goodbye to everybody.
     pub fn goodbye(&mut self) {
         for id in self.sessions.keys() {
+            let session = self.sessions.get(id);
+            if session.is_none_or(|session| session.progress == Progress::Closing) {
+                continue;
+            }
             let goodbye = replies::told("hallway is closing down. Goodbye.");
             self.send(id, goodbye);
             self.end(id, "the server is closing down");
