@@ -527,7 +527,8 @@ pub fn help_for_status(name: &str, text: &str) -> String {
 /// The page that a web browser is shown.
 pub fn web_page(server: &str) -> String {
     let text = format!(
-        "This is hallway on {server}, a chat server. It is not for web browsers: type  nc {server} 2323  or  telnet {server} 2323  in a terminal.\n"
+        "This is hallway on {server}: a chat server, not a web site. Open a terminal and type nc \
+         or telnet, then this host and this port.\n"
     );
     format!(
         "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
