@@ -136,8 +136,8 @@ impl Chat {
             Some(name) => {
                 let id = self.seen(who, name)?;
                 self.may_speak(who, id)?;
-                let channel = self.channel(id);
-                (Some(channel.name.clone()), channel.members().collect())
+                let name = self.channel(id).name.clone();
+                (Some(name), self.listeners(who, id))
             }
             None => (None, self.users.keys()),
         };

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::mask::{Effect, Mask};
 use super::memory::Memory;
-use super::mode::{Flag, Modes, Ranks};
+use super::mode::{Flag, Modes, Rank, Ranks};
 use super::name::{ChannelName, Nick};
 use super::time::Now;
 use super::user::Identity;
@@ -182,7 +182,9 @@ impl Chat {
             None => self.make_channel(who, name)?,
         };
         let made = known.is_none();
-        let ranks = if made {
+        let channel = self.channel(id);
+        let first = channel.is_empty() && !channel.permanent;
+        let ranks = if first {
             Ranks::OPERATOR
         } else {
             Ranks::default()
@@ -258,6 +260,9 @@ impl Chat {
             company: self.company(who, id),
             earlier,
             made,
+            operator: channel
+                .ranks(who)
+                .is_some_and(|ranks| ranks.has(Rank::Operator)),
         };
         self.reply(reply);
     }

@@ -46,8 +46,8 @@ impl Memory {
     }
 
     /// The latest line that fits, which is forgotten.
-    pub(super) fn forget_latest(&mut self, fits: impl Fn(&Said) -> bool) -> Option<Said> {
+    pub(super) fn forget_latest(&mut self, fits: impl Fn(&Said) -> bool) -> Option<Record> {
         let place = self.records.iter().rposition(|record| fits(&record.said))?;
-        self.records.remove(place).map(|record| record.said)
+        self.records.remove(place)
     }
 }

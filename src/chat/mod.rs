@@ -239,6 +239,10 @@ impl Chat {
             ..(*before).clone()
         };
         self.user_mut(who).identity = Arc::new(identity);
+        let channels = self.user(who).channels.clone();
+        for channel in channels {
+            self.channel_mut(channel).note_arrived(&nick);
+        }
         let own = self.outbox.only([who]);
         for audience in [own, others] {
             let who = before.clone();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::channel::{INVITATIONS_MAX, MASKS_MAX, check_reason};
+use super::channel::{INVITATIONS_MAX, MASKS_MAX, Member, check_reason};
 use super::mask::Mask;
 use super::mode::{Flag, KEY_BYTES_MAX, MaskList, ModeChange, Rank};
 use super::name::{ChannelName, Nick};
@@ -59,7 +59,7 @@ impl Chat {
     }
 
     /// Everybody in a channel, however many.
-    fn everybody_in(&mut self, id: ChannelId) -> Audience {
+    pub(super) fn everybody_in(&mut self, id: ChannelId) -> Audience {
         let channel = self
             .channels
             .get(id)
@@ -298,6 +298,14 @@ impl Chat {
             .filter(|member| member.ranks.has(Rank::Operator) && hears(member.user))
             .map(|member| member.user)
             .collect();
+        if !self
+            .channel(id)
+            .roster()
+            .iter()
+            .any(|member| member.ranks.has(Rank::Operator))
+        {
+            return Err(Refusal::NobodyToAsk { channel });
+        }
         let audience = self.outbox.only(operators);
         let identity = self.user(who).identity.clone();
         let happening = Happening::Knocked {
@@ -331,20 +339,29 @@ impl Chat {
                 said.from.nick == *nick
             }
         };
-        let Some(said) = self.channel_mut(id).memory.forget_latest(fits) else {
+        let Some(record) = self.channel_mut(id).memory.forget_latest(fits) else {
             return Err(Refusal::NothingToRedact {
                 nick: nick.clone(),
                 channel,
             });
         };
+        let author = record.said.author;
+        let audience = if record.for_staff {
+            let heard =
+                |member: &&Member| member.ranks.any() || [author, who].contains(&member.user);
+            let roster = self.channel(id).roster().iter();
+            let hearers: Vec<UserId> = roster.filter(heard).map(|member| member.user).collect();
+            self.outbox.only(hearers)
+        } else {
+            self.everybody_in(id)
+        };
         let happening = Happening::Redacted {
-            id: said.id,
-            from: said.from,
+            id: record.said.id,
+            from: record.said.from,
             by: self.user(who).identity.clone(),
             channel,
             why,
         };
-        let audience = self.everybody_in(id);
         self.event(now, audience, happening);
         Ok(())
     }

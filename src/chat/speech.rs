@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::channel::Member;
 use super::memory::Record;
 use super::mode::{Flag, Ranks};
 use super::name::{ChannelName, Nick};
@@ -41,14 +42,12 @@ impl Chat {
         self.may_speak(who, id)?;
         let place = Place::Channel(self.channel(id).name.clone());
         let said = self.said(now, who, place.clone(), manner, text);
-        let staff = self.channel(id).ranks(who).is_some_and(Ranks::any);
-        let for_staff = self.channel(id).has(Flag::HelpDesk) && !staff;
         let record = Record {
             said: said.clone(),
-            for_staff,
+            for_staff: self.is_for_staff(who, id),
         };
         self.channel_mut(id).memory.remember(record);
-        let audience = self.hearers(who, id, for_staff);
+        let audience = self.hearers(who, id);
         self.event(now, audience, Happening::Said(said));
         self.reply(Reply::Sent {
             to: place,
@@ -57,27 +56,29 @@ impl Chat {
         Ok(())
     }
 
+    /// Whether what somebody says in a channel is for its staff: they call at a help desk.
+    pub(super) fn is_for_staff(&self, who: UserId, id: ChannelId) -> bool {
+        let channel = self.channel(id);
+        channel.has(Flag::HelpDesk) && !channel.ranks(who).is_some_and(Ranks::any)
+    }
+
+    /// Those for whom it is what `who` says in a channel, `who` among them if a member.
+    pub(super) fn listeners(&self, who: UserId, id: ChannelId) -> Vec<UserId> {
+        let for_staff = self.is_for_staff(who, id);
+        let members = self.channel(id).roster().iter();
+        let listens = |member: &&Member| !for_staff || member.ranks.any() || member.user == who;
+        members.filter(listens).map(|member| member.user).collect()
+    }
+
     /// Those of a channel who hear what `who` says in it, `who` among them if a member.
-    fn hearers(&mut self, who: UserId, id: ChannelId, for_staff: bool) -> Audience {
-        let hidden = self
-            .users
-            .get(who)
-            .map_or(&[][..], |user| user.hidden_from());
-        let channel = self
-            .channels
-            .get(id)
-            .expect("the channel was just looked up");
-        let roster = channel.roster();
-        if hidden.is_empty() && !for_staff {
-            return self.outbox.only(roster.iter().map(|member| member.user));
+    fn hearers(&mut self, who: UserId, id: ChannelId) -> Audience {
+        let hidden = self.user(who).hidden_from();
+        if hidden.is_empty() && !self.is_for_staff(who, id) {
+            return self.everybody_in(id);
         }
-        let hears = |user: UserId, ranks: Ranks| {
-            (!for_staff || ranks.any() || user == who) && hidden.binary_search(&user).is_err()
-        };
-        let heard = roster
-            .iter()
-            .filter(|member| hears(member.user, member.ranks));
-        self.outbox.only(heard.map(|member| member.user))
+        let mut hearers = self.listeners(who, id);
+        hearers.retain(|user| hidden.binary_search(user).is_err());
+        self.outbox.only(hearers)
     }
 
     fn say_to(
@@ -104,6 +105,7 @@ impl Chat {
     fn said(&mut self, now: Now, who: UserId, place: Place, manner: Manner, text: &str) -> Said {
         Said {
             id: self.next_message_id(now),
+            at_ms: now.wall_ms,
             author: who,
             from: self.user(who).identity.clone(),
             place,

@@ -177,7 +177,9 @@ impl Server {
             match self.chat.next_row(now, user, &mut listing) {
                 Some(row) => lines.push_str(&replies::row(&row, &clock)),
                 None => {
-                    self.send(id, lines);
+                    if !lines.is_empty() {
+                        self.send(id, lines);
+                    }
                     self.outputs.push(Output::Resume(id));
                     return;
                 }
@@ -195,7 +197,7 @@ impl Server {
 fn note(screen: &mut Screen, what: &Happening, user: UserId, own: bool, chat: &Chat) {
     match what {
         Happening::Said(said) if !own && matches!(said.place, Place::Person(_)) => {
-            screen.partner = Some(said.author);
+            screen.heard_from(said.author);
         }
         Happening::Kicked { who, channel, .. } => {
             let out = chat

@@ -284,7 +284,8 @@ impl Server {
             return self.charge(now, id);
         }
         let mut reading = self.read(id, line);
-        if reading.request == Err(Mistake::NoCurrentChannel) && self.enter_lobby(now, id) {
+        let astray = reading.request == Err(Mistake::NoCurrentChannel);
+        if astray && !self.screen(id).is_adrift() && self.enter_lobby(now, id) {
             reading = self.read(id, line);
         }
         if reading.counts {
@@ -344,7 +345,7 @@ impl Server {
     fn answer_privately(&mut self, now: Now, id: SessionId, text: String) {
         let partner = self
             .screen(id)
-            .partner
+            .partner()
             .and_then(|user| self.chat.find_user(user));
         let Some(partner) = partner else {
             return self.refuse(id, &refusals::mistake(&Mistake::NobodyToAnswer));

@@ -145,12 +145,16 @@ impl Server {
             return false;
         }
         session.progress = Progress::Here { in_lobby: true };
+        let adrift = session.screen.is_adrift();
         let elsewhere = session.screen.current().cloned();
         let channel = self.settings.chat.lobby.clone();
         if session.screen.is_in(&channel) {
             return false;
         }
         self.command(now, id, Command::Join { channel, key: None }, false);
+        if adrift {
+            self.screen(id).drift();
+        }
         if let Some(elsewhere) = elsewhere {
             self.screen(id).turn_to(&elsewhere);
             self.send(id, replies::current(Some(&elsewhere)));

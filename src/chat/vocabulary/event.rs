@@ -74,8 +74,10 @@ pub enum Place {
 /// Something said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
-    /// Its id, and when.
+    /// Its id.
     pub id: MessageId,
+    /// When, by the clock on the wall, which may have been set back since (Unix milliseconds).
+    pub at_ms: u64,
     /// By which user, whatever they are called by now.
     pub author: UserId,
     /// By whom, as they were called then.

@@ -52,6 +52,8 @@ pub enum Refusal {
     ChannelFull { channel: ChannelName, max: u32 },
     /// The channel is open: one need not knock.
     NotClosed { channel: ChannelName },
+    /// The channel has no operator who could be asked.
+    NobodyToAsk { channel: ChannelName },
     /// Only people with a voice may speak.
     NoVoice { channel: ChannelName },
     /// The asker is muted in the channel.

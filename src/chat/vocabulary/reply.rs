@@ -197,6 +197,8 @@ pub enum Reply {
         earlier: Vec<Said>,
         /// The asker made the channel.
         made: bool,
+        /// The asker is its operator, for being the first.
+        operator: bool,
     },
     /// The asker was in the channel before.
     ThereAlready { channel: ChannelName },

@@ -71,7 +71,7 @@ pub fn tell(out: &mut String, sentence: &str) {
 
 /// Adds the line of something said. `own`: the reader said it, from another device.
 pub fn write_said(said: &Said, own: bool, clock: &Clock<'_>, out: &mut String) {
-    clock.write_stamp(said.id.ms, out);
+    clock.write_stamp(said.at_ms, out);
     let nick = &said.from.nick;
     let _ = match &said.place {
         Place::Channel(channel) => write!(out, " {channel} "),

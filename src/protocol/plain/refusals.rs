@@ -174,6 +174,9 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
             "{channel} is full: {max} people are the limit. Try later, or /knock {channel}."
         ),
         Refusal::NotClosed { channel } => format!("{channel} is open to you: /join {channel}."),
+        Refusal::NobodyToAsk { channel } => {
+            format!("{channel} has no operator who could let you in: make another channel.")
+        }
         Refusal::NoVoice { channel } => {
             format!("Only people with a voice can speak in {channel}: ask an operator for /voice.")
         }

@@ -24,8 +24,9 @@ pub fn render(reply: &Reply, day: &mut u32, clock: &Clock<'_>) -> String {
             company,
             earlier,
             made,
+            operator,
         } => {
-            tell(&mut out, &joined(channel, company, *made));
+            tell(&mut out, &joined(channel, company, *made, *operator));
             if let Some(topic) = topic {
                 tell(&mut out, &topic_of(channel, topic, clock));
             }
@@ -136,7 +137,7 @@ fn presence(person: &Presence) -> String {
     }
 }
 
-fn joined(channel: &ChannelName, company: &Company, made: bool) -> String {
+fn joined(channel: &ChannelName, company: &Company, made: bool, operator: bool) -> String {
     if made {
         return format!("You have made {channel} and are its operator.");
     }
@@ -145,6 +146,7 @@ fn joined(channel: &ChannelName, company: &Company, made: bool) -> String {
         names.push(format!("{} more", company.more));
     }
     match names.pop() {
+        None if operator => format!("You are in {channel}, alone, and its operator."),
         None => format!("You are in {channel}, alone."),
         Some(last) if names.is_empty() => format!("You are in {channel} with {last}."),
         Some(last) => format!("You are in {channel} with {} and {last}.", names.join(", ")),
@@ -171,11 +173,11 @@ fn write_earlier(
         return;
     }
     tell(out, &format!("Earlier in {channel}:"));
-    let mut told = clock.day();
+    let mut told = *day;
     for said in earlier {
-        let said_on = clock.day_of(said.id.ms);
+        let said_on = clock.day_of(said.at_ms);
         if said_on != told && clock.times() == Times::Short {
-            out.push_str(&clock.date_line(said.id.ms));
+            out.push_str(&clock.date_line(said.at_ms));
             told = said_on;
         }
         write_said(said, false, clock, out);

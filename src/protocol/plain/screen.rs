@@ -25,6 +25,8 @@ pub enum Times {
 struct Held {
     lines: Vec<Box<[u8]>>,
     bytes: usize,
+    /// Who wrote the last private line of these.
+    partner: Option<UserId>,
 }
 
 /// What one plain session has in view.
@@ -34,8 +36,7 @@ pub struct Screen {
     joined: Vec<ChannelName>,
     /// No channel is current, though it may be in some: it was put out of the one that was.
     adrift: bool,
-    /// Whom `/reply` answers.
-    pub partner: Option<UserId>,
+    partner: Option<UserId>,
     /// How it wants times.
     pub times: Times,
     /// The local day (days since 1970-01-01) that it was last told.
@@ -77,6 +78,30 @@ impl Screen {
         self.leave(channel);
     }
 
+    /// Whom `/reply` answers: whoever wrote the last private line that has been shown.
+    pub fn partner(&self) -> Option<UserId> {
+        self.partner
+    }
+
+    /// Somebody has written privately.
+    pub fn heard_from(&mut self, user: UserId) {
+        let partner = self
+            .held
+            .as_mut()
+            .map_or(&mut self.partner, |held| &mut held.partner);
+        *partner = Some(user);
+    }
+
+    /// Nothing is said elsewhere by mistake: the session was put out of its current channel.
+    pub fn is_adrift(&self) -> bool {
+        self.adrift
+    }
+
+    /// No channel is current until one is joined.
+    pub fn drift(&mut self) {
+        self.adrift = true;
+    }
+
     /// Lines of others wait from now on. Says whether they did not before.
     pub fn hold(&mut self) -> bool {
         let held_before = self.held.is_some();
@@ -102,6 +127,7 @@ impl Screen {
     /// Takes the lines that waited, if lines wait at all, and how many there are.
     pub fn go(&mut self) -> Option<(Vec<u8>, usize)> {
         let held = self.held.take()?;
+        self.partner = held.partner.or(self.partner);
         Some((held.lines.concat(), held.lines.len()))
     }
 }
