@@ -65,17 +65,6 @@ impl Announcement {
             people: self.hearers.len(),
         }
     }
-
-    /// Those who have acknowledged, or those who have not, by name, the first one last.
-    fn hearers(&self, acknowledged: bool) -> Vec<Nick> {
-        let hearers = self
-            .hearers
-            .iter()
-            .filter(|hearer| hearer.acknowledged == acknowledged);
-        let mut nicks: Vec<Nick> = hearers.map(|hearer| hearer.nick.clone()).collect();
-        nicks.sort_by(|a, b| b.cmp(a));
-        nicks
-    }
 }
 
 impl Chat {
@@ -242,17 +231,22 @@ impl Chat {
                 verb: "acknowledge",
             });
         }
-        match announcement.place(who) {
-            Ok(place) => announcement.hearers[place].acknowledged = true,
-            Err(place) => {
-                let hearer = Hearer {
+        let place = announcement.place(who).unwrap_or_else(|place| {
+            announcement.hearers.insert(
+                place,
+                Hearer {
                     user: who,
-                    nick,
-                    acknowledged: true,
-                };
-                announcement.hearers.insert(place, hearer);
-            }
-        }
+                    nick: nick.clone(),
+                    acknowledged: false,
+                },
+            );
+            place
+        });
+        announcement.hearers[place].acknowledged = true;
+        // Who comes back under their name after a lost connection is the same to the roll-call.
+        let is_former =
+            |hearer: &Hearer| hearer.nick == nick && self.users.get(hearer.user).is_none();
+        announcement.hearers.retain(|hearer| !is_former(hearer));
         let (acknowledged, people) = (announcement.acknowledged(), announcement.hearers.len());
         self.reply(Reply::Acknowledged {
             number,
@@ -267,8 +261,8 @@ impl Chat {
         self.owns_announcement(who, place)?;
         let announcement = &self.announcements[place];
         let listing = Listing::RollCall {
-            acknowledged: announcement.hearers(true),
-            missing: announcement.hearers(false),
+            acknowledged: self.hearers_by_name(announcement, true),
+            missing: self.hearers_by_name(announcement, false),
         };
         let (acknowledged, people) = (announcement.acknowledged(), announcement.hearers.len());
         self.reply(Reply::RollCall {
@@ -278,6 +272,20 @@ impl Chat {
             listing,
         });
         Ok(())
+    }
+
+    /// Those who have acknowledged, or those who have not, by the names they have now, or had when
+    /// they were last here; the first one last.
+    fn hearers_by_name(&self, announcement: &Announcement, acknowledged: bool) -> Vec<Nick> {
+        let hearers = announcement.hearers.iter();
+        let wanted = hearers.filter(|hearer| hearer.acknowledged == acknowledged);
+        let name = |hearer: &Hearer| match self.users.get(hearer.user) {
+            Some(user) => user.nick().clone(),
+            None => hearer.nick.clone(),
+        };
+        let mut nicks: Vec<Nick> = wanted.map(name).collect();
+        nicks.sort_by(|a, b| b.cmp(a));
+        nicks
     }
 
     /// The author of an announcement, and those who run its channel or the server.

@@ -329,7 +329,9 @@ impl Chat {
 
     pub(super) fn end_if_unused(&mut self, id: ChannelId) {
         let channel = self.channel(id);
-        if channel.is_empty() && !channel.kept && !channel.permanent {
+        // Nobody could let anybody in again.
+        let kept = channel.kept && !channel.has(Flag::InviteOnly);
+        if channel.is_empty() && !kept && !channel.permanent {
             let name = channel.name.clone();
             if !name.is_ascii() {
                 self.channel_lookalikes.remove(name.folded());

@@ -227,6 +227,13 @@ impl Chat {
         check_reason(why.as_deref())?;
         let change = ModeChange::List(MaskList::Bans, mask.clone(), true);
         self.set_modes(now, who, name, vec![change])?;
+        let invited = std::mem::take(&mut self.channel_mut(id).invited);
+        let welcome = |user: &UserId| {
+            let user = self.users.get(*user);
+            user.is_some_and(|user| !mask.fits(&user.identity))
+        };
+        let invited = invited.into_iter().filter(welcome).collect();
+        self.channel_mut(id).invited = invited;
         let members = self.channel(id).members();
         let fits = |user: &UserId| *user != who && mask.fits(&self.user(*user).identity);
         let targets: Vec<UserId> = members.filter(fits).collect();
@@ -247,7 +254,12 @@ impl Chat {
         let target = self.person(nick)?;
         let nick = self.user(target).nick().clone();
         let channel = self.channel(id).name.clone();
-        if self.channel(id).has(Flag::InviteOnly) && !self.runs(who, id) {
+        let closed = self.channel(id).has(Flag::InviteOnly);
+        let banned = self
+            .channel(id)
+            .banned(&self.user(target).identity)
+            .is_some();
+        if (closed || banned) && !self.runs(who, id) {
             return Err(Refusal::NotChannelOperator { channel });
         }
         if self.channel(id).ranks(target).is_some() {

@@ -65,7 +65,8 @@ impl Server {
         }
         let zone = &self.settings.chat.zone;
         let own = copies.is_by(user);
-        let held = cause.is_none_or(|cause| cause.session != id);
+        let others = cause.is_none_or(|cause| cause.session != id);
+        let held = others && events::can_wait(&copies.event.what);
         let wire = Wire {
             times: session.screen.times,
             own,
@@ -225,7 +226,7 @@ fn show(
     if !screen.keep_back(&line) {
         let (lines, _) = screen.go().unwrap_or_default();
         outputs.push(Output::Send(id, Bytes::from(lines)));
-        let told = replies::told("So much was said that it comes now: /hold holds it back again.");
+        let told = replies::held_no_longer();
         outputs.push(Output::Send(id, Bytes::from(told)));
     }
 }

@@ -191,10 +191,7 @@ impl Server {
                 self.close(now, id, "a web browser");
             }
             (_, Heard::TlsHello) => {
-                self.refuse(
-                    id,
-                    "This port speaks plain text, not TLS: connect without encryption.",
-                );
+                self.refuse(id, &refusals::mistake(&Mistake::TlsHere));
                 self.close(now, id, "a TLS client");
             }
             (Progress::Naming { .. }, Heard::Line(line)) => self.hear_before_name(now, id, line),
@@ -233,8 +230,7 @@ impl Server {
             if session.is_none_or(|session| session.progress == Progress::Closing) {
                 continue;
             }
-            let goodbye = replies::told("hallway is closing down. Goodbye.");
-            self.send(id, goodbye);
+            self.send(id, replies::closing_down());
             self.end(id, "the server is closing down");
         }
     }
@@ -266,10 +262,7 @@ impl Server {
         };
         match (timer, &session.progress) {
             (Timer::NameDue, Progress::Naming { .. }) => {
-                self.refuse(
-                    id,
-                    "You gave no name in time. Connect again when you have one.",
-                );
+                self.refuse(id, &refusals::mistake(&Mistake::NoNameInTime));
                 self.close(now, id, "no name in time");
             }
             (Timer::WelcomeDue, _) => self.welcome(id),
@@ -362,10 +355,7 @@ impl Server {
 
     fn hold(&mut self, id: SessionId) {
         if self.screen(id).hold() {
-            self.send(
-                id,
-                replies::told("Lines of others are held back. /go lets them come."),
-            );
+            self.send(id, replies::held());
         } else {
             self.refuse(id, &refusals::mistake(&Mistake::HoldingAlready));
         }
@@ -374,7 +364,7 @@ impl Server {
     fn go(&mut self, id: SessionId) {
         match self.screen(id).go() {
             None => self.refuse(id, &refusals::mistake(&Mistake::NotHolding)),
-            Some((_, 0)) => self.send(id, replies::told("Nothing was said meanwhile.")),
+            Some((_, 0)) => self.send(id, replies::nothing_held()),
             Some((lines, _)) => self.outputs.push(Output::Send(id, Bytes::from(lines))),
         }
     }
@@ -405,7 +395,7 @@ impl Server {
             return self.refuse(id, &refusals::refusal(&refusal, None, &self.clock(now, id)));
         }
         if let Some(user) = self.user_of(id).and_then(|user| self.chat.find_user(user)) {
-            let goodbye = replies::told(&format!("Goodbye, {}.", user.nick()));
+            let goodbye = replies::goodbye(Some(user.nick().as_str()));
             self.send(id, goodbye);
         }
         self.close(now, id, why.as_deref().unwrap_or("bye"));
@@ -445,6 +435,9 @@ impl Server {
     /// Closes the connection of a session, which hears nothing more from now on.
     fn end(&mut self, id: SessionId, why: &str) {
         if let Some(session) = self.sessions.get_mut(id) {
+            if let Some((lines, 1..)) = session.screen.go() {
+                self.outputs.push(Output::Send(id, Bytes::from(lines)));
+            }
             session.listing = None;
             session.progress = Progress::Closing;
             self.outputs.push(Output::Close(id, why.to_owned()));

@@ -42,7 +42,7 @@ impl Server {
             "" if line.is_empty() => {}
             "/help" => self.send(id, replies::help(&self.settings.statuses)),
             "/quit" => {
-                self.send(id, replies::told("Goodbye."));
+                self.send(id, replies::goodbye(None));
                 self.close(now, id, "bye");
             }
             _ if IRC_GREETINGS
@@ -67,10 +67,7 @@ impl Server {
         if let Progress::Naming { refused, .. } = &mut session.progress {
             *refused += 1;
             if *refused >= REFUSED_BEFORE_NAME_MAX {
-                self.refuse(
-                    id,
-                    "That was one line too many without a name. Connect again when you have one.",
-                );
+                self.refuse(id, &refusals::mistake(&Mistake::NoNameAtAll));
                 self.close(now, id, "no name in ten lines");
             }
         }

@@ -93,8 +93,7 @@ impl<'a> Args<'a> {
     /// There is none, or it is no number.
     pub fn number(&mut self) -> Result<u32, Mistake> {
         let word = self.need_word()?;
-        let digits = word.trim_start_matches('!');
-        digits.parse().map_err(|_| Mistake::NotANumber {
+        number(word.trim_start_matches('!')).ok_or_else(|| Mistake::NotANumber {
             typed: word.to_owned(),
         })
     }
@@ -129,6 +128,11 @@ impl<'a> Args<'a> {
             Err(self.usage())
         }
     }
+}
+
+/// A whole number from 1 up.
+pub fn number(word: &str) -> Option<u32> {
+    word.parse().ok().filter(|number| *number > 0)
 }
 
 /// A person's name.

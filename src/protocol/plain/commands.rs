@@ -420,7 +420,7 @@ pub static COMMANDS: &[Spec] = &[
         "iso|short",
         "times with date and seconds, or just HH:MM",
         |a| {
-            let times = match a.need_word()? {
+            let times = match a.need_word()?.to_ascii_lowercase().as_str() {
                 "iso" => Times::Iso,
                 "short" => Times::Short,
                 word => {
@@ -547,8 +547,8 @@ pub static COMMANDS: &[Spec] = &[
         |a| {
             let channel = a.channel_or_current()?;
             let keep = match a.word() {
-                None | Some("on") => true,
-                Some("off") => false,
+                None => true,
+                Some(word) if word.eq_ignore_ascii_case("off") => false,
                 Some(_) => return Err(Mistake::Usage(find("keep"))),
             };
             chat(a, Command::Keep { channel, keep })

@@ -22,12 +22,29 @@ pub struct Wire {
 
 /// Whether the session that caused an event is not told of it: it knows, or has a reply of its own.
 pub fn silent_to_cause(what: &Happening) -> bool {
-    matches!(
+    match what {
+        Happening::Said(said) => !is_to_oneself(said),
+        what => matches!(
+            what,
+            Happening::Joined { .. } | Happening::Left { .. } | Happening::Departed { .. }
+        ),
+    }
+}
+
+fn is_to_oneself(said: &Said) -> bool {
+    matches!(&said.place, Place::Person(to) if to.nick == said.from.nick)
+}
+
+/// Whether an event can wait while the lines of others are held back: what must not be missed, or
+/// concerns where the reader is, cannot.
+pub fn can_wait(what: &Happening) -> bool {
+    !matches!(
         what,
-        Happening::Said(_)
-            | Happening::Joined { .. }
-            | Happening::Left { .. }
-            | Happening::Departed { .. }
+        Happening::Announced { .. }
+            | Happening::Withdrawn { .. }
+            | Happening::Kicked { .. }
+            | Happening::Killed { .. }
+            | Happening::AwayEnded { .. }
     )
 }
 

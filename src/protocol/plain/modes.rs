@@ -1,7 +1,11 @@
 //! Channel modes as people type and read them: one table of letters and meanings.
 
+use super::args::number;
 use super::refusals::Mistake;
 use crate::chat::mode::{Flag, Flags, ModeChange, Modes};
+
+/// How many modes one line changes.
+pub const MODE_CHANGES_MAX: usize = 12;
 
 /// A mode that is on or off: its letter and what it means when it is on.
 pub static FLAGS: &[(char, Flag, &str)] = &[
@@ -69,6 +73,7 @@ pub fn changes(typed: &str) -> Result<Vec<ModeChange>, Mistake> {
         match letter {
             '+' => on = true,
             '-' => on = false,
+            _ if changes.len() == MODE_CHANGES_MAX => return Err(Mistake::TooManyModes),
             _ => changes.push(change(letter, on, &mut words)?),
         }
     }
@@ -92,8 +97,7 @@ fn change<'a>(
         }
         ('l', true) => {
             let word = values.next().ok_or(Mistake::ModeValueMissing { letter })?;
-            let limit = word.parse().ok().filter(|limit| *limit > 0);
-            let limit = limit.ok_or_else(|| Mistake::NotANumber {
+            let limit = number(word).ok_or_else(|| Mistake::NotANumber {
                 typed: word.to_owned(),
             })?;
             Ok(ModeChange::Limit(Some(limit)))
@@ -138,6 +142,9 @@ mod tests {
                 ModeChange::Limit(Some(5)),
             ]
         );
+        let most = "+i-i".repeat(MODE_CHANGES_MAX / 2);
+        assert!(changes(&most).is_ok());
+        assert!(changes(&format!("{most}+i")).is_err());
         for bad in ["+k", "+x", "+t secret", "+l many", "+l 0", "-l 5"] {
             assert!(changes(bad).is_err(), "{bad}");
         }

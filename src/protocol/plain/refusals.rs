@@ -1,6 +1,7 @@
 //! Every sentence that says no: what was wrong, and what to do.
 
 use super::commands::{Spec, Who};
+use super::modes::MODE_CHANGES_MAX;
 use super::printable::printable;
 use super::stamp::Clock;
 use super::terminal::LINE_BYTES_MAX;
@@ -28,7 +29,7 @@ pub enum Mistake {
     BadChannel { typed: String, fault: NameFault },
     /// It cannot be a mask.
     BadMask { typed: String },
-    /// It is no number above nought.
+    /// It is no number from 1 to [`u32::MAX`].
     NotANumber { typed: String },
     /// No such form of times.
     UnknownTimes { typed: String },
@@ -50,8 +51,16 @@ pub enum Mistake {
     HoldingAlready,
     /// Before a name is given, only a few commands work.
     NameFirst,
+    /// No name was given in time.
+    NoNameInTime,
+    /// Too many lines were refused before a name was given.
+    NoNameAtAll,
     /// A program that speaks IRC has come to the wrong port.
     IrcHere,
+    /// A program that speaks TLS has come to the wrong port.
+    TlsHere,
+    /// More modes are to be changed than one line may change.
+    TooManyModes,
 }
 
 impl std::fmt::Debug for Mistake {
@@ -81,7 +90,9 @@ pub fn mistake(mistake: &Mistake) -> String {
         Mistake::BadName { typed, fault } => bad_name(typed, *fault, "a name", NICK_BYTES_MAX),
         Mistake::BadChannel { typed, fault } => bad_name(typed, *fault, "a channel's name", CHANNEL_BYTES_MAX),
         Mistake::BadMask { typed } => format!("{typed} is no mask: type a name, or a pattern such as bob!*@* with * and ?."),
-        Mistake::NotANumber { typed } => format!("{typed} is not a number above 0."),
+        Mistake::NotANumber { typed } => {
+            format!("{typed} is not a whole number from 1 to {}.", u32::MAX)
+        }
         Mistake::UnknownTimes { typed } => format!("Times are iso or short, not {typed}."),
         Mistake::UnknownMode { letter } => format!("There is no mode {letter}: the modes are imnstu, k KEY and l NUMBER."),
         Mistake::ModeValueMissing { letter } => format!("Mode {letter} needs a value behind it: /mode +{letter} VALUE."),
@@ -92,6 +103,18 @@ pub fn mistake(mistake: &Mistake) -> String {
         Mistake::NotHolding => "Nothing is held back: /hold does that.".to_owned(),
         Mistake::HoldingAlready => "Lines are held back already: /go lets them come.".to_owned(),
         Mistake::NameFirst => "A name first: type the one you want to be called by. /help and /quit work too.".to_owned(),
+        Mistake::NoNameInTime => {
+            "You gave no name in time. Connect again when you have one.".to_owned()
+        }
+        Mistake::NoNameAtAll => {
+            "That was one line too many without a name. Connect again when you have one.".to_owned()
+        }
+        Mistake::TlsHere => {
+            "This port speaks plain text, not TLS: connect without encryption.".to_owned()
+        }
+        Mistake::TooManyModes => format!(
+            "One line changes at most {MODE_CHANGES_MAX} modes: say it in several."
+        ),
         Mistake::IrcHere => "This port is for telnet and netcat: IRC clients connect to the IRC port, 6667 as a rule.".to_owned(),
     }
 }

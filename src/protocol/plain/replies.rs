@@ -474,6 +474,31 @@ pub fn told(sentence: &str) -> String {
     out
 }
 
+/// Lines of others wait from now on.
+pub fn held() -> String {
+    told("Lines of others are held back, but for announcements. /go lets them come.")
+}
+
+/// No line has waited.
+pub fn nothing_held() -> String {
+    told("Nothing was said meanwhile.")
+}
+
+/// The lines that waited come, for there is no room for more.
+pub fn held_no_longer() -> String {
+    told("So much was said that it comes now: /hold holds it back again.")
+}
+
+/// What is said to somebody who leaves, by name if they had given one.
+pub fn goodbye(nick: Option<&str>) -> String {
+    told(&nick.map_or_else(|| "Goodbye.".to_owned(), |nick| format!("Goodbye, {nick}.")))
+}
+
+/// What is said to everybody when the server ends.
+pub fn closing_down() -> String {
+    told("hallway is closing down. Goodbye.")
+}
+
 /// How times are written from now on.
 pub fn times(times: Times) -> String {
     told(match times {
