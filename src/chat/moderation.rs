@@ -300,6 +300,7 @@ impl Chat {
             _ if self.channel(id).ranks(who).is_some() => {
                 return Err(Refusal::NotClosed { channel });
             }
+            Ok(()) if !self.sees(who, id) => return Err(Refusal::NoSuchChannel { channel }),
             Ok(()) => return Err(Refusal::NotClosed { channel }),
             Err(refusal @ Refusal::KeptOut { .. }) => return Err(refusal),
             Err(_) => {}

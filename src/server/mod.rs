@@ -230,6 +230,7 @@ impl Server {
             if session.is_none_or(|session| session.progress == Progress::Closing) {
                 continue;
             }
+            self.let_go(id);
             self.send(id, replies::closing_down());
             self.end(id, "the server is closing down");
         }
@@ -394,6 +395,7 @@ impl Server {
         if let Err(refusal) = check_reason(why.as_deref()) {
             return self.refuse(id, &refusals::refusal(&refusal, None, &self.clock(now, id)));
         }
+        self.let_go(id);
         if let Some(user) = self.user_of(id).and_then(|user| self.chat.find_user(user)) {
             let goodbye = replies::goodbye(Some(user.nick().as_str()));
             self.send(id, goodbye);
@@ -428,16 +430,22 @@ impl Server {
         if matches!(session.progress, Progress::Closing) {
             return;
         }
+        self.let_go(id);
         self.depart(now, id, why);
         self.end(id, why);
+    }
+
+    /// Shows what was held back, before the session ends.
+    fn let_go(&mut self, id: SessionId) {
+        let session = self.sessions.get_mut(id);
+        if let Some((lines, 1..)) = session.and_then(|session| session.screen.go()) {
+            self.outputs.push(Output::Send(id, Bytes::from(lines)));
+        }
     }
 
     /// Closes the connection of a session, which hears nothing more from now on.
     fn end(&mut self, id: SessionId, why: &str) {
         if let Some(session) = self.sessions.get_mut(id) {
-            if let Some((lines, 1..)) = session.screen.go() {
-                self.outputs.push(Output::Send(id, Bytes::from(lines)));
-            }
             session.listing = None;
             session.progress = Progress::Closing;
             self.outputs.push(Output::Close(id, why.to_owned()));

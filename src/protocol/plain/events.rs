@@ -90,16 +90,18 @@ pub fn tell(out: &mut String, sentence: &str) {
 pub fn write_said(said: &Said, own: bool, clock: &Clock<'_>, out: &mut String) {
     clock.write_stamp(said.at_ms, out);
     let nick = &said.from.nick;
+    let own_private = own && matches!(&said.place, Place::Person(_));
     let _ = match &said.place {
-        Place::Channel(channel) => write!(out, " {channel} "),
-        Place::Person(to) if own => write!(out, " private to {} ", to.nick),
-        Place::Person(_) => write!(out, " private "),
+        Place::Channel(channel) => write!(out, " {channel}"),
+        Place::Person(to) if own_private => write!(out, " private to {}", to.nick),
+        Place::Person(_) => write!(out, " private"),
     };
     let text = printable(&said.text);
     let _ = match said.manner {
-        Manner::Speech => write!(out, "{nick}: {text}\r\n"),
-        Manner::Action => write!(out, "* {nick} {text}\r\n"),
-        Manner::Notice => write!(out, "-{nick}- {text}\r\n"),
+        Manner::Speech if own_private => write!(out, ": {text}\r\n"),
+        Manner::Speech => write!(out, " {nick}: {text}\r\n"),
+        Manner::Action => write!(out, " * {nick} {text}\r\n"),
+        Manner::Notice => write!(out, " -{nick}- {text}\r\n"),
     };
 }
 
