@@ -150,6 +150,12 @@ impl<K: Copy + From<Key> + Into<Key>, T> Arena<K, T> {
         self.slots.is_empty()
     }
 
+    /// The key of a slot's tenant.
+    pub fn key_at(&self, slot: usize) -> Option<K> {
+        let (generation, _) = self.slots.get(slot)?;
+        Some(Key::new(slot, *generation).into())
+    }
+
     /// All tenants in the order of their slots.
     pub fn iter(&self) -> impl Iterator<Item = (K, &T)> {
         self.slots

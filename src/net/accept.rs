@@ -8,8 +8,7 @@ use mio::{Interest, Token};
 
 use super::connection::Connection;
 use super::listener::{AcceptFault, Listener, accept_fault, no_ipv6};
-use super::{LISTENERS, Loop};
-use crate::arena::Key;
+use super::{LISTENERS, Loop, token};
 use crate::protocol::Protocol;
 
 /// How many connections one listener accepts in a turn.
@@ -116,7 +115,7 @@ impl Loop {
         protocol: Protocol,
     ) {
         let id = self.connections.next_key();
-        let token = Token(Key::from(id).bits() as usize);
+        let token = token(id);
         let interest = interest();
         if let Err(error) = self.poll.registry().register(&mut stream, token, interest) {
             warn!("cannot watch a connection from {peer}: {error}");

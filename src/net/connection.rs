@@ -60,6 +60,8 @@ pub(super) struct Connection {
     pub(super) ended: bool,
     /// It has too many answers to take to be heard: it is hungry again once it has taken them.
     pub(super) choked: bool,
+    /// The other side takes nothing any more.
+    pub(super) unheard: bool,
     /// The session wants to know when the queue is empty.
     pub(super) await_drain: bool,
 }
@@ -81,6 +83,7 @@ impl Connection {
             read_on: READ_ON_ALWAYS,
             ended: false,
             choked: false,
+            unheard: false,
             await_drain: false,
         }
     }
@@ -133,13 +136,22 @@ impl Connection {
         !self.rest.is_empty()
     }
 
-    /// Writes as much as the socket takes. Says whether it wrote anything.
-    pub(super) fn flush(&mut self) -> io::Result<bool> {
+    /// Writes as much as the socket takes. Says whether anything went.
+    ///
+    /// Who takes nothing any more may still have said something, which lies unread: a script that
+    /// sends and goes. So a connection that cannot be written is read to its end like any other.
+    pub(super) fn flush(&mut self) -> bool {
         let before = self.queue.bytes();
-        if self.writable {
-            self.writable = !self.queue.write_to(&mut self.stream)?;
+        if self.writable && !self.unheard {
+            match self.queue.write_to(&mut self.stream) {
+                Ok(stopped) => self.writable = !stopped,
+                Err(_) => self.unheard = true,
+            }
         }
-        Ok(self.queue.bytes() < before)
+        if self.unheard {
+            self.queue = Queue::default();
+        }
+        self.queue.bytes() < before
     }
 
     /// Tells the other side that no more will come.

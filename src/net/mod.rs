@@ -37,7 +37,10 @@ use listener::{Listener, Spare};
 const SCRATCH_BYTES: usize = 65_536;
 
 /// How long saying goodbye may take, in milliseconds.
-const GOODBYE_MS: u64 = 800;
+const GOODBYE_MS: u64 = 600;
+
+/// The room for outputs is given back above this many.
+const OUTPUTS_KEPT: usize = 4_096;
 
 const SIGNALS: Token = Token(usize::MAX);
 
@@ -206,8 +209,11 @@ impl Loop {
                 Token(token) if token > LISTENERS - self.listeners.len() => {
                     self.listeners[LISTENERS - token].hungry = true;
                 }
-                Token(token) => {
-                    self.note_connection(SessionId::from(Key::from_bits(token as u64)), event)
+                Token(number) => {
+                    let id = self.connections.key_at(number & SLOT_BITS);
+                    if let Some(id) = id.filter(|id| token(*id) == Token(number)) {
+                        self.note_connection(id, event);
+                    }
                 }
             }
         }
@@ -260,6 +266,7 @@ impl Loop {
                 Output::Close(id, reason) => self.start_closing(id, reason),
             }
         }
+        outputs.shrink_to(OUTPUTS_KEPT);
         self.outputs = outputs;
     }
 
@@ -274,10 +281,11 @@ impl Loop {
         for id in std::mem::take(&mut self.dirty) {
             if let Some(connection) = self.connections.get_mut(id) {
                 connection.dirty = false;
-                match connection.flush() {
-                    Ok(progress) => self.after_flush(id, progress),
-                    Err(error) => self.doom(id, lost(&error)),
+                let progress = connection.flush();
+                if connection.unheard {
+                    mark(&mut self.hungry, &mut connection.hungry, id);
                 }
+                self.after_flush(id, progress);
             }
         }
     }
@@ -370,6 +378,15 @@ fn is_urgent(event: &mio::event::Event) -> bool {
     return event.is_priority();
     #[cfg(not(target_os = "linux"))]
     return false;
+}
+
+/// The slot's part of a connection's token.
+const SLOT_BITS: usize = u32::MAX as usize;
+
+/// A connection's key as a token: cut off to the slot where a token has 32 bits, which is enough,
+/// for nothing is closed between the poll and the noting of its events.
+fn token(id: SessionId) -> Token {
+    Token(Key::from(id).bits() as usize)
 }
 
 /// Why a connection is no more, without numbers that only the system's manual explains.
