@@ -108,10 +108,26 @@ impl Chat {
             until_ms,
         });
         self.announcements.push_back(announcement);
-        if self.announcements.len() > ANNOUNCEMENTS_MAX {
-            self.announcements.pop_front();
-        }
+        self.make_room_for_announcements();
         Ok(())
+    }
+
+    /// Where there are too many, the oldest goes of whoever has most in force.
+    fn make_room_for_announcements(&mut self) {
+        if self.announcements.len() <= ANNOUNCEMENTS_MAX {
+            return;
+        }
+        let by = |place: usize| &self.announcements[place].from.nick;
+        let in_force = |place: usize| {
+            let all = self.announcements.iter();
+            all.filter(|other| other.from.nick == *by(place)).count()
+        };
+        let most = (0..self.announcements.len())
+            .rev()
+            .max_by_key(|place| in_force(*place));
+        if let Some(place) = most {
+            self.announcements.remove(place);
+        }
     }
 
     /// Everybody it is for but its author: those who block the author too, so that the author is
@@ -146,7 +162,10 @@ impl Chat {
 
     fn charge_announcement(&mut self, now: Now, who: UserId) -> Result<(), Refusal> {
         let pace = self.settings.announcing;
-        let bucket = &mut self.user_mut(who).aside().announced;
+        let nick = self.user(who).nick().clone();
+        self.announced
+            .retain(|_, bucket| !bucket.is_full(now.mono_ms));
+        let bucket = self.announced.entry(nick).or_default();
         bucket
             .take(now.mono_ms, pace)
             .map_err(|ready_ms| Refusal::AnnouncedRecently {
@@ -227,9 +246,7 @@ impl Chat {
         let nick = self.user(who).nick().clone();
         let announcement = &mut self.announcements[place];
         if announcement.author == who {
-            return Err(Refusal::Oneself {
-                verb: "acknowledge",
-            });
+            return Err(Refusal::OwnAnnouncement { number });
         }
         let place = announcement.place(who).unwrap_or_else(|place| {
             announcement.hearers.insert(

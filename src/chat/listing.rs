@@ -1,10 +1,13 @@
 //! Long answers: who, whois, list, board. A listing is a list of ids; its rows are asked one by one.
 
-use super::mode::{Flag, Ranks};
+use unicode_width::UnicodeWidthStr;
+
+use super::mode::Flag;
 use super::name::{ChannelName, Nick};
 use super::time::Now;
 use super::vocabulary::{
-    BoardCounts, ChannelInfo, Listing, PersonInfo, Presence, Refusal, Reply, Row, Standing,
+    BoardCounts, ChannelInfo, Listing, PersonInfo, PersonRow, Presence, Refusal, Reply, Row,
+    Standing,
 };
 use super::{ChannelId, Chat, UserId};
 
@@ -25,8 +28,11 @@ impl Chat {
         let mut people = self.people(channel);
         let count = people.len();
         people.reverse();
+        let listing = Listing::Who { channel, people };
+        let channel = channel.map(|id| self.channel(id).name.clone());
         self.reply(Reply::Listing {
-            listing: Listing::Who { channel, people },
+            channel,
+            listing,
             count,
         });
         Ok(())
@@ -54,8 +60,10 @@ impl Chat {
             .collect();
         let count = channels.len();
         channels.reverse();
+        let listing = Listing::Channels { channels };
         self.reply(Reply::Listing {
-            listing: Listing::Channels { channels },
+            channel: None,
+            listing,
             count,
         });
     }
@@ -82,10 +90,7 @@ impl Chat {
             .iter()
             .map(|user| self.user(*user).nick())
             .chain(absent.iter().map(|(nick, _)| nick));
-        let name_width = names
-            .map(|nick| nick.as_str().chars().count())
-            .max()
-            .unwrap_or(0);
+        let name_width = names.map(|nick| nick.as_str().width()).max().unwrap_or(0);
         let counts = BoardCounts {
             available: people.len() - away,
             away,
@@ -111,7 +116,7 @@ impl Chat {
 
     pub(super) fn whois(&mut self, now: Now, who: UserId, nick: &Nick) -> Result<(), Refusal> {
         let user = self.person(nick)?;
-        let info = self.person_info(now, who, user, None);
+        let info = self.person_info(now, who, user);
         self.reply(Reply::Whois(info));
         Ok(())
     }
@@ -121,7 +126,7 @@ impl Chat {
         match listing {
             Listing::Who { channel, people } => {
                 let user = self.next_person(people, *channel)?;
-                Some(Row::Person(self.person_info(now, asker, user, *channel)))
+                Some(Row::Person(self.person_row(now, user, *channel)))
             }
             Listing::Channels { channels } => loop {
                 let id = channels.pop()?;
@@ -137,7 +142,7 @@ impl Chat {
             } => {
                 let name_width = *name_width;
                 if let Some(user) = self.next_person(people, *channel) {
-                    let person = self.person_info(now, asker, user, *channel);
+                    let person = self.person_row(now, user, *channel);
                     return Some(Row::Board { name_width, person });
                 }
                 let (nick, since_ms) = absent.pop()?;
@@ -186,30 +191,31 @@ impl Chat {
         }
     }
 
-    fn person_info(
-        &self,
-        now: Now,
-        asker: UserId,
-        user: UserId,
-        channel: Option<ChannelId>,
-    ) -> PersonInfo {
+    fn person_row(&self, now: Now, user: UserId, channel: Option<ChannelId>) -> PersonRow {
         let person = self.user(user);
-        let ranks_in = |id: ChannelId| self.channel(id).ranks(user).unwrap_or_default();
+        let ranks = channel.and_then(|id| self.channel(id).ranks(user));
+        PersonRow {
+            identity: person.identity.clone(),
+            away: person.away().cloned(),
+            idle_ms: now.mono_ms.saturating_sub(person.active_ms),
+            ranks: ranks.unwrap_or_default(),
+            operator: person.operator,
+        }
+    }
+
+    fn person_info(&self, now: Now, asker: UserId, user: UserId) -> PersonInfo {
+        let person = self.user(user);
         let standing = |id: &ChannelId| Standing {
             channel: self.channel(*id).name.clone(),
-            ranks: ranks_in(*id),
+            ranks: self.channel(*id).ranks(user).unwrap_or_default(),
         };
         let seen = person.channels.iter().filter(|id| self.sees(asker, **id));
         let may_know_address = user == asker || self.user(asker).operator;
         PersonInfo {
-            identity: person.identity.clone(),
+            person: self.person_row(now, user, None),
             address: may_know_address.then_some(person.identity.address),
-            away: person.away().cloned(),
-            idle_ms: now.mono_ms.saturating_sub(person.active_ms),
             since_ms: person.since_ms,
             channels: seen.map(standing).collect(),
-            ranks: channel.map_or(Ranks::default(), ranks_in),
-            operator: person.operator,
         }
     }
 

@@ -38,6 +38,7 @@ use channel::Channel;
 use lookalike::Lookalikes;
 use name::{ChannelName, Nick};
 use outbox::Outbox;
+use pace::Bucket;
 use settings::Settings;
 use time::Now;
 use user::{Identity, User};
@@ -71,6 +72,8 @@ pub struct Chat {
     deadlines: BTreeSet<(u64, UserId)>,
     announcements: VecDeque<Announcement>,
     last_announcement: u32,
+    /// How much has been announced under which name: a script that connects for each line is one.
+    announced: BTreeMap<Nick, Bucket>,
     last_message_id: MessageId,
 }
 
@@ -90,6 +93,7 @@ impl Chat {
             deadlines: BTreeSet::new(),
             announcements: VecDeque::new(),
             last_announcement: 0,
+            announced: BTreeMap::new(),
             last_message_id: MessageId::default(),
         };
         chat.configure(settings);

@@ -58,6 +58,16 @@ impl Chat {
         Ok(())
     }
 
+    /// Everybody in a channel, and who did something to it, who may run the server from outside.
+    fn everybody_in_and(&mut self, id: ChannelId, by: UserId) -> Audience {
+        let outside = self.channel(id).ranks(by).is_none().then_some(by);
+        let channel = self
+            .channels
+            .get(id)
+            .expect("the channel was just looked up");
+        self.outbox.only(channel.members().chain(outside))
+    }
+
     /// Everybody in a channel, however many.
     pub(super) fn everybody_in(&mut self, id: ChannelId) -> Audience {
         let channel = self
@@ -110,7 +120,7 @@ impl Chat {
     fn tell_modes(&mut self, now: Now, who: UserId, id: ChannelId, changes: Vec<ModeChange>) {
         let by = self.user(who).identity.clone();
         let channel = self.channel(id).name.clone();
-        let audience = self.everybody_in(id);
+        let audience = self.everybody_in_and(id, who);
         self.event(
             now,
             audience,
@@ -199,20 +209,33 @@ impl Chat {
         let id = self.run_by(who, name)?;
         check_reason(why.as_deref())?;
         let target = self.member(nick, id)?;
-        self.put_out(now, who, target, id, why);
+        self.put_out(now, who, vec![target], id, why);
         Ok(())
     }
 
-    fn put_out(&mut self, now: Now, by: UserId, who: UserId, id: ChannelId, why: Option<String>) {
+    /// Puts people out, which is one event however many they are.
+    fn put_out(
+        &mut self,
+        now: Now,
+        by: UserId,
+        who: Vec<UserId>,
+        id: ChannelId,
+        why: Option<String>,
+    ) {
         let happening = Happening::Kicked {
-            who: self.user(who).identity.clone(),
+            who: who
+                .iter()
+                .map(|user| self.user(*user).identity.clone())
+                .collect(),
             by: self.user(by).identity.clone(),
             channel: self.channel(id).name.clone(),
             why,
         };
-        let audience = self.everybody_in(id);
+        let audience = self.everybody_in_and(id, by);
         self.event(now, audience, happening);
-        self.exit(now, who, id);
+        for user in who {
+            self.exit(now, user, id);
+        }
     }
 
     pub(super) fn ban(
@@ -237,8 +260,8 @@ impl Chat {
         let members = self.channel(id).members();
         let fits = |user: &UserId| *user != who && mask.fits(&self.user(*user).identity);
         let targets: Vec<UserId> = members.filter(fits).collect();
-        for target in targets {
-            self.put_out(now, who, target, id, why.clone());
+        if !targets.is_empty() {
+            self.put_out(now, who, targets, id, why);
         }
         Ok(())
     }
@@ -396,6 +419,10 @@ impl Chat {
                 what: Limited::KeptChannels,
                 max: KEPT_CHANNELS_MAX,
             });
+        }
+        if keep && self.channel(id).has(Flag::InviteOnly) {
+            let channel = self.channel(id).name.clone();
+            return Err(Refusal::InviteOnlyIsNotKept { channel });
         }
         self.channel_mut(id).kept = keep;
         let channel = self.channel(id).name.clone();

@@ -27,6 +27,11 @@ impl Bucket {
         self.full_at_us.saturating_sub(room_us).div_ceil(1_000)
     }
 
+    /// Whether nothing has been used of it, or all has come back.
+    pub fn is_full(self, now_ms: u64) -> bool {
+        self.full_at_us <= now_ms * 1_000
+    }
+
     /// Uses one, whether there is room or not.
     pub fn charge(&mut self, now_ms: u64, pace: Pace) {
         self.full_at_us = self.full_at_us.max(now_ms * 1_000) + pace.every_us;

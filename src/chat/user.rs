@@ -9,7 +9,6 @@ use smallvec::SmallVec;
 
 use super::availability::{Absence, Away};
 use super::name::Nick;
-use super::pace::Bucket;
 use super::vocabulary::Watched;
 use super::{ChannelId, UserId};
 
@@ -57,8 +56,6 @@ pub(super) struct Aside {
     pub(super) blocks: Vec<UserId>,
     /// What this user watches, in the order of asking.
     pub(super) watches: Vec<Watched>,
-    /// How much this user has announced.
-    pub(super) announced: Bucket,
 }
 
 impl User {

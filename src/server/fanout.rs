@@ -4,7 +4,7 @@
 use bytes::Bytes;
 
 use crate::chat::outbox::Outbox;
-use crate::chat::time::Now;
+use crate::chat::time::{Now, Zone};
 use crate::chat::vocabulary::{Event, Happening, Output as Said, Place, Refusal, Reply};
 use crate::chat::{Chat, UserId};
 use crate::protocol::plain::events::{self, Wire};
@@ -25,7 +25,7 @@ impl Server {
         let mut outbox = self.chat.take_outbox();
         for output in outbox.take_outputs() {
             match (output, cause) {
-                (Said::Event(event), _) => self.deliver_event(now, &event, &outbox, cause),
+                (Said::Event(event), _) => self.deliver_event(&event, &outbox, cause),
                 (Said::Reply(reply), Some(cause)) => self.deliver_reply(now, reply, cause),
                 (Said::Refusal(refusal), Some(cause)) => self.deliver_refusal(now, &refusal, cause),
                 (Said::Ended(user), _) => self.end_sessions(now, user, cause),
@@ -35,14 +35,15 @@ impl Server {
         self.chat.return_outbox(outbox);
     }
 
-    fn deliver_event(&mut self, now: Now, event: &Event, outbox: &Outbox, cause: Option<Cause>) {
-        let mut copies = Copies::new(event);
+    fn deliver_event(&mut self, event: &Event, outbox: &Outbox, cause: Option<Cause>) {
+        let zone = self.settings.chat.zone.clone();
+        let mut copies = Copies::new(event, &zone);
         let silent = cause.filter(|_| events::silent_to_cause(&event.what));
         for span in [event.audience.all, event.audience.watching] {
             for user in outbox.users(span) {
                 for seat in self.seats.get(*user).cloned().unwrap_or_default() {
                     if silent.is_none_or(|cause| cause.session != seat) {
-                        self.deliver_copy(now, seat, *user, &mut copies, cause);
+                        self.deliver_copy(seat, *user, &mut copies, cause);
                     }
                 }
             }
@@ -51,7 +52,6 @@ impl Server {
 
     fn deliver_copy(
         &mut self,
-        now: Now,
         id: SessionId,
         user: UserId,
         copies: &mut Copies<'_>,
@@ -63,31 +63,26 @@ impl Server {
         if session.progress == Progress::Closing {
             return;
         }
-        let zone = &self.settings.chat.zone;
         let own = copies.is_by(user);
         let others = cause.is_none_or(|cause| cause.session != id);
-        let held = others && events::can_wait(&copies.event.what);
-        let wire = Wire {
-            times: session.screen.times,
-            own,
-        };
-        let clock = Clock::new(zone, now.wall_ms, wire.times);
-        note(
+        let put_out = note(
             &mut session.screen,
             &copies.event.what,
             user,
             own,
             &self.chat,
         );
-        if events::is_stamped(&copies.event.what) && wire.times == Times::Short {
-            let today = clock.day_of(copies.event.at_ms);
-            if session.screen.day != today {
-                session.screen.day = today;
-                let date = Bytes::from(clock.date_line(copies.event.at_ms));
-                show(&mut self.outputs, id, &mut session.screen, date, held);
-            }
+        let held = others && !put_out && events::can_wait(&copies.event.what);
+        let wire = Wire {
+            times: session.screen.times,
+            own,
+        };
+        if copies.stamped && wire.times == Times::Short && session.screen.day != copies.day {
+            session.screen.day = copies.day;
+            let date = copies.date_line();
+            show(&mut self.outputs, id, &mut session.screen, date, held);
         }
-        let line = copies.copy(wire, &clock);
+        let line = copies.copy(wire);
         show(&mut self.outputs, id, &mut session.screen, line, held);
     }
 
@@ -194,21 +189,25 @@ impl Server {
     }
 }
 
-/// What an event means for where a session speaks and whom it answers.
-fn note(screen: &mut Screen, what: &Happening, user: UserId, own: bool, chat: &Chat) {
+/// What an event means for where a session speaks and whom it answers. Says whether its user was
+/// put out of a channel.
+fn note(screen: &mut Screen, what: &Happening, user: UserId, own: bool, chat: &Chat) -> bool {
     match what {
         Happening::Said(said) if !own && matches!(said.place, Place::Person(_)) => {
             screen.heard_from(said.author);
+            false
         }
-        Happening::Kicked { who, channel, .. } => {
-            let out = chat
-                .find_user(user)
-                .is_some_and(|user| user.nick() == &who.nick);
-            if out {
+        Happening::Kicked { channel, .. } => {
+            let there = chat
+                .find_channel(channel)
+                .and_then(|channel| channel.ranks(user));
+            let put_out = there.is_none() && screen.is_in(channel);
+            if put_out {
                 screen.put_out(channel);
             }
+            put_out
         }
-        _ => {}
+        _ => false,
     }
 }
 
@@ -234,13 +233,26 @@ fn show(
 /// One event as bytes: written once for all readers alike.
 struct Copies<'a> {
     event: &'a Event,
+    zone: &'a Zone,
+    /// Its line begins with a time.
+    stamped: bool,
+    /// The local day of the event.
+    day: u32,
     written: Vec<(Wire, Bytes)>,
 }
 
 impl<'a> Copies<'a> {
-    fn new(event: &'a Event) -> Self {
+    fn new(event: &'a Event, zone: &'a Zone) -> Self {
+        let stamped = events::is_stamped(&event.what);
         Self {
             event,
+            zone,
+            stamped,
+            day: if stamped {
+                zone.civil(event.at_ms).day_number
+            } else {
+                0
+            },
             written: Vec::new(),
         }
     }
@@ -249,11 +261,20 @@ impl<'a> Copies<'a> {
         matches!(&self.event.what, Happening::Said(said) if said.author == user)
     }
 
-    fn copy(&mut self, wire: Wire, clock: &Clock<'_>) -> Bytes {
+    fn clock(&self, times: Times) -> Clock<'a> {
+        Clock::new(self.zone, self.event.at_ms, times)
+    }
+
+    fn date_line(&self) -> Bytes {
+        Bytes::from(self.clock(Times::Short).date_line(self.event.at_ms))
+    }
+
+    fn copy(&mut self, wire: Wire) -> Bytes {
         if let Some((_, bytes)) = self.written.iter().find(|(other, _)| *other == wire) {
             return bytes.clone();
         }
-        let bytes = Bytes::from(events::render(self.event, wire.own, clock));
+        let line = events::render(self.event, wire.own, &self.clock(wire.times));
+        let bytes = Bytes::from(line);
         self.written.push((wire, bytes.clone()));
         bytes
     }

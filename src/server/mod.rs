@@ -281,6 +281,10 @@ impl Server {
         let astray = reading.request == Err(Mistake::NoCurrentChannel);
         if astray && !self.screen(id).is_adrift() && self.enter_lobby(now, id) {
             reading = self.read(id, line);
+            if reading.request == Err(Mistake::NoCurrentChannel) {
+                // Why the lobby is closed has been said.
+                return self.charge(now, id);
+            }
         }
         if reading.counts {
             self.charge(now, id);

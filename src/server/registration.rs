@@ -133,7 +133,7 @@ impl Server {
         Ok(())
     }
 
-    /// Takes a session into the lobby, unless it has been there. Says whether it did.
+    /// Takes a session into the lobby, unless it has tried before. Says whether it tried.
     pub(super) fn enter_lobby(&mut self, now: Now, id: SessionId) -> bool {
         let Some(session) = self.sessions.get_mut(id) else {
             return false;

@@ -127,9 +127,9 @@ pub enum Happening {
     },
     /// Somebody is called something else now.
     Renamed { who: Arc<Identity>, nick: Nick },
-    /// Somebody was put out of a channel.
+    /// Somebody was put out of a channel, or several at once.
     Kicked {
-        who: Arc<Identity>,
+        who: Vec<Arc<Identity>>,
         by: Arc<Identity>,
         channel: ChannelName,
         why: Option<String>,

@@ -16,8 +16,8 @@ pub use command::{Command, Target, Watched};
 pub use event::{Audience, Event, Happening, Manner, MessageId, Place, Said, Span};
 pub use refusal::{Limited, Refusal};
 pub use reply::{
-    AnnouncementInfo, BoardCounts, ChannelInfo, Company, Listing, PersonInfo, Presence, Reply, Row,
-    Standing, TopicInfo,
+    AnnouncementInfo, BoardCounts, ChannelInfo, Company, Listing, PersonInfo, PersonRow, Presence,
+    Reply, Row, Standing, TopicInfo,
 };
 
 /// One thing that the chat says, in the order in which it says it.

@@ -93,6 +93,10 @@ pub enum Refusal {
     NotAway,
     /// No announcement in force has the number, as far as the asker may know.
     NoSuchAnnouncement { number: u32 },
+    /// The announcement is the asker's own.
+    OwnAnnouncement { number: u32 },
+    /// The channel is invite-only, and so ends with its last member.
+    InviteOnlyIsNotKept { channel: ChannelName },
     /// The announcement is somebody else's.
     NotYourAnnouncement { number: u32 },
     /// The setting lets only these announce.

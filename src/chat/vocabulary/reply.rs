@@ -62,25 +62,32 @@ pub struct Standing {
     pub ranks: Ranks,
 }
 
-/// What one may know of a person.
+/// A person as they stand in a row of a long answer.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PersonInfo {
+pub struct PersonRow {
     /// Their names.
     pub identity: Arc<Identity>,
-    /// Their address, where the asker may know it.
-    pub address: Option<IpAddr>,
     /// Why they are away; `None`: available.
     pub away: Option<Away>,
     /// How long they have not said or done anything, in milliseconds.
     pub idle_ms: u64,
-    /// Since when they are here (Unix milliseconds).
-    pub since_ms: u64,
-    /// Where they are, as far as the asker may know.
-    pub channels: Vec<Standing>,
     /// How they stand in the channel asked about.
     pub ranks: Ranks,
     /// Whether they run the server.
     pub operator: bool,
+}
+
+/// What one may know of a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonInfo {
+    /// What everybody may.
+    pub person: PersonRow,
+    /// Their address, where the asker may know it.
+    pub address: Option<IpAddr>,
+    /// Since when they are here (Unix milliseconds).
+    pub since_ms: u64,
+    /// Where they are, as far as the asker may know.
+    pub channels: Vec<Standing>,
 }
 
 /// An announcement in force.
@@ -113,7 +120,7 @@ pub struct BoardCounts {
     pub away: usize,
     /// Not here, though they were lately.
     pub absent: usize,
-    /// How many characters the longest name has.
+    /// How many columns the longest name takes.
     pub name_width: usize,
 }
 
@@ -160,13 +167,13 @@ pub enum Listing {
 )]
 pub enum Row {
     /// A person.
-    Person(PersonInfo),
+    Person(PersonRow),
     /// A channel.
     Channel(ChannelInfo),
     /// A person of a board.
     Board {
         name_width: usize,
-        person: PersonInfo,
+        person: PersonRow,
     },
     /// Some of those who have, or have not, acknowledged an announcement.
     Hearers {
@@ -276,8 +283,12 @@ pub enum Reply {
     Killed { nick: Nick },
     /// One person.
     Whois(PersonInfo),
-    /// People or channels will be listed: how many.
-    Listing { listing: Listing, count: usize },
+    /// People or channels will be listed: where, and how many.
+    Listing {
+        channel: Option<ChannelName>,
+        listing: Listing,
+        count: usize,
+    },
     /// People will be listed by availability.
     Board {
         channel: Option<ChannelName>,

@@ -1,15 +1,19 @@
 //! What happens, as sentences: one place for all of them.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use super::modes;
 use super::printable::printable;
 use super::replies::people;
 use super::screen::Times;
 use super::stamp::Clock;
+use crate::chat::availability::Away;
 use crate::chat::mask::{Effect, Mask};
 use crate::chat::mode::{MaskList, ModeChange, Rank};
+use crate::chat::user::Identity;
 use crate::chat::vocabulary::{Event, Happening, Manner, Place, Said};
+use crate::suggest::listed;
 
 /// What changes the bytes of an event: readers alike in this read the same bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,14 +39,13 @@ fn is_to_oneself(said: &Said) -> bool {
     matches!(&said.place, Place::Person(to) if to.nick == said.from.nick)
 }
 
-/// Whether an event can wait while the lines of others are held back: what must not be missed, or
-/// concerns where the reader is, cannot.
+/// Whether an event can wait while the lines of others are held back: what must not be missed
+/// cannot.
 pub fn can_wait(what: &Happening) -> bool {
     !matches!(
         what,
         Happening::Announced { .. }
             | Happening::Withdrawn { .. }
-            | Happening::Kicked { .. }
             | Happening::Killed { .. }
             | Happening::AwayEnded { .. }
     )
@@ -126,14 +129,12 @@ fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
             by,
             channel,
             why,
-        } => {
-            format!(
-                "{} was put out of {channel} by {}{}.",
-                who.nick,
-                by.nick,
-                because(why.as_deref())
-            )
-        }
+        } => format!(
+            "{} put out of {channel} by {}{}.",
+            were(who),
+            by.nick,
+            because(why.as_deref())
+        ),
         Happening::TopicSet { by, channel, text } if text.is_empty() => {
             format!("{} cleared the topic of {channel}.", by.nick)
         }
@@ -151,9 +152,7 @@ fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
             format!("{} is away{}.", who.nick, clock.because(away))
         }
         Happening::CameBack { who } => format!("{} is back.", who.nick),
-        Happening::AwayEnded { away } => {
-            format!("You are available again: {} is over.", away.words())
-        }
+        Happening::AwayEnded { away } => available_again(away),
         Happening::Withdrawn { number, by } => {
             format!("Announcement {number} was withdrawn by {}.", by.nick)
         }
@@ -179,6 +178,29 @@ fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
     }
 }
 
+/// How many of those who were put out at once are named.
+const PUT_OUT_NAMED: usize = 5;
+
+/// `bob was`, `bob, carol were`, `2,000 people were`.
+fn were(who: &[Arc<Identity>]) -> String {
+    match who {
+        [one] => format!("{} was", one.nick),
+        few if few.len() <= PUT_OUT_NAMED => {
+            let nicks: Vec<&str> = few.iter().map(|who| who.nick.as_str()).collect();
+            format!("{} were", listed(nicks))
+        }
+        many => format!("{} were", people(many.len())),
+    }
+}
+
+fn available_again(away: &Away) -> String {
+    if away.says_why() {
+        format!("You are available again: {} is over.", away.words())
+    } else {
+        "You are available again.".to_owned()
+    }
+}
+
 fn mode_change(change: &ModeChange, by: &str, channel: &str) -> String {
     match change {
         ModeChange::Flag(flag, true) => format!(
@@ -200,13 +222,13 @@ fn mode_change(change: &ModeChange, by: &str, channel: &str) -> String {
             format!("{by} made {nick} an operator of {channel}.")
         }
         ModeChange::Rank(Rank::Operator, nick, false) => {
-            format!("{by} made {nick} an operator of {channel} no longer.")
+            format!("{by} took the rank of operator from {nick} in {channel}.")
         }
         ModeChange::Rank(Rank::Voice, nick, true) => {
             format!("{by} gave {nick} a voice in {channel}.")
         }
         ModeChange::Rank(Rank::Voice, nick, false) => {
-            format!("{by} took the voice of {nick} in {channel}.")
+            format!("{by} took the voice from {nick} in {channel}.")
         }
     }
 }

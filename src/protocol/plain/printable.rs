@@ -30,13 +30,20 @@ const FLAG_TAGS: RangeInclusive<usize> = 3..=6;
 
 /// Characters beyond the controls that show nothing but change or hide what others show, and
 /// noncharacters. The joiners are not among them: Persian and emoji need them.
-const UNPRINTABLE: [(char, char); 9] = [
+const UNPRINTABLE: [(char, char); 16] = [
+    ('\u{ad}', '\u{ad}'),       // soft hyphen
     ('\u{61c}', '\u{61c}'),     // Arabic letter mark
+    ('\u{115f}', '\u{1160}'),   // Hangul fillers
+    ('\u{17b4}', '\u{17b5}'),   // Khmer inherent vowels
+    ('\u{180e}', '\u{180e}'),   // Mongolian vowel separator
+    ('\u{200b}', '\u{200b}'),   // zero width space
     ('\u{200e}', '\u{200f}'),   // left-to-right and right-to-left mark
     ('\u{2028}', '\u{202e}'),   // line and paragraph separator, bidi embeddings and overrides
-    ('\u{2065}', '\u{206f}'),   // bidi isolates, deprecated format characters
+    ('\u{2060}', '\u{206f}'),   // invisible operators, bidi isolates, deprecated format characters
+    ('\u{3164}', '\u{3164}'),   // Hangul filler
     ('\u{fdd0}', '\u{fdef}'),   // noncharacters
     ('\u{feff}', '\u{feff}'),   // byte order mark
+    ('\u{ffa0}', '\u{ffa0}'),   // halfwidth Hangul filler
     ('\u{fff0}', '\u{fffb}'),   // interlinear annotations
     ('\u{e0000}', '\u{e00ff}'), // tags
     ('\u{e01f0}', '\u{e0fff}'), // reserved for invisible characters

@@ -1,7 +1,6 @@
 //! Every sentence that says no: what was wrong, and what to do.
 
 use super::commands::{Spec, Who};
-use super::modes::MODE_CHANGES_MAX;
 use super::printable::printable;
 use super::stamp::Clock;
 use super::terminal::LINE_BYTES_MAX;
@@ -59,8 +58,6 @@ pub enum Mistake {
     IrcHere,
     /// A program that speaks TLS has come to the wrong port.
     TlsHere,
-    /// More modes are to be changed than one line may change.
-    TooManyModes,
 }
 
 impl std::fmt::Debug for Mistake {
@@ -83,7 +80,7 @@ pub fn line(sentence: &str) -> String {
 /// What was wrong with a line, and what to do.
 pub fn mistake(mistake: &Mistake) -> String {
     match mistake {
-        Mistake::Usage(spec) => format!("Type it so: {} ({}).", spec.usage(), spec.help),
+        Mistake::Usage(spec) => format!("Type it like this: {} ({}).", spec.usage(), spec.help),
         Mistake::UnknownCommand { typed, meant } => {
             format!("/{typed} is not a command.{} /help lists all.", did_you_mean(meant.as_deref().map(|m| format!("/{m}"))))
         }
@@ -97,7 +94,7 @@ pub fn mistake(mistake: &Mistake) -> String {
         Mistake::UnknownMode { letter } => format!("There is no mode {letter}: the modes are imnstu, k KEY and l NUMBER."),
         Mistake::ModeValueMissing { letter } => format!("Mode {letter} needs a value behind it: /mode +{letter} VALUE."),
         Mistake::ModeValueLeftOver { typed } => format!("{typed} belongs to no mode: only +k and +l take a value."),
-        Mistake::NoCurrentChannel => "You are speaking in no channel: /join #lobby or another first.".to_owned(),
+        Mistake::NoCurrentChannel => "You have no current channel: /join #lobby or another first.".to_owned(),
         Mistake::NobodyToAnswer => "There is nobody to answer: whoever wrote to you last has gone, or nobody has. /msg NAME TEXT writes to a person.".to_owned(),
         Mistake::LineTooLong => format!("That line was longer than {LINE_BYTES_MAX} bytes and went nowhere: say it in several."),
         Mistake::NotHolding => "Nothing is held back: /hold does that.".to_owned(),
@@ -112,9 +109,6 @@ pub fn mistake(mistake: &Mistake) -> String {
         Mistake::TlsHere => {
             "This port speaks plain text, not TLS: connect without encryption.".to_owned()
         }
-        Mistake::TooManyModes => format!(
-            "One line changes at most {MODE_CHANGES_MAX} modes: say it in several."
-        ),
         Mistake::IrcHere => "This port is for telnet and netcat: IRC clients connect to the IRC port, 6667 as a rule.".to_owned(),
     }
 }
@@ -227,7 +221,7 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
         Refusal::NotYoursToRedact { channel } => {
             format!("Only operators of {channel} can take back what others said.")
         }
-        Refusal::Oneself { verb } => format!("You cannot {verb} yourself, or what is your own."),
+        Refusal::Oneself { verb } => format!("You cannot {verb} yourself."),
         Refusal::BlockedAlready { nick } => format!("You block {nick} already."),
         Refusal::NotBlocked { nick } => {
             format!("You do not block {nick}: /blocked lists whom you do.")
@@ -240,6 +234,12 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
         Refusal::NoSuchAnnouncement { number } => {
             format!("No announcement {number} is in force: /announcements lists those that are.")
         }
+        Refusal::OwnAnnouncement { number } => {
+            format!("Announcement {number} is yours: the others acknowledge it.")
+        }
+        Refusal::InviteOnlyIsNotKept { channel } => format!(
+            "{channel} is invite-only and ends when nobody is in it, for nobody could let anybody in: /mode {channel} -i first."
+        ),
         Refusal::NotYourAnnouncement { number } => format!(
             "Announcement {number} is not yours: only its author and operators can do that."
         ),

@@ -1,5 +1,7 @@
 //! Answers to the asker, as sentences: one place for all of them.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::commands::{COMMANDS, GROUPS, Group, Spec, Statuses};
 use super::events::{tell, write_said};
 use super::modes;
@@ -10,8 +12,8 @@ use crate::chat::mask::Effect;
 use crate::chat::mode::{Rank, Ranks};
 use crate::chat::name::ChannelName;
 use crate::chat::vocabulary::{
-    AnnouncementInfo, BoardCounts, ChannelInfo, Company, Listing, PersonInfo, Place, Presence,
-    Reply, Row, Said, TopicInfo, Watched,
+    AnnouncementInfo, BoardCounts, ChannelInfo, Company, Listing, PersonInfo, PersonRow, Place,
+    Presence, Reply, Row, Said, TopicInfo, Watched,
 };
 
 /// The lines of a reply, each with its end; `day` is the day that the reader was last told.
@@ -63,7 +65,7 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
         } => format!("{channel} has no topic: /topic TEXT sets one."),
         Reply::Invited { nick, channel } => format!("{nick} is invited to {channel}."),
         Reply::Knocked { channel } => format!("The operators of {channel} have been asked."),
-        Reply::Unchanged => "It is so already.".to_owned(),
+        Reply::Unchanged => "Nothing changes: it is so already.".to_owned(),
         Reply::Kept {
             channel,
             keep: true,
@@ -105,7 +107,11 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
         }
         Reply::Withdrawn { number } => format!("Announcement {number} is withdrawn."),
         Reply::Killed { nick } => format!("{nick} is off the server."),
-        Reply::Listing { listing, count } => listing_head(listing, *count),
+        Reply::Listing {
+            channel,
+            listing,
+            count,
+        } => listing_head(channel.as_ref(), listing, *count),
         Reply::Board {
             channel, counts, ..
         } => board_head(channel.as_ref(), *counts),
@@ -273,7 +279,7 @@ fn write_watching(watched: &[(Watched, Option<Presence>)], clock: &Clock<'_>, ou
     if watched.is_empty() {
         return tell(
             out,
-            "You watch nobody: /watch NAME or /watch #CHANNEL does.",
+            "You watch nobody: /watch NAME or /watch #CHANNEL begins to.",
         );
     }
     tell(out, "You watch:");
@@ -320,17 +326,18 @@ fn write_announcements(announcements: &[AnnouncementInfo], clock: &Clock<'_>, ou
 }
 
 fn write_whois(info: &PersonInfo, clock: &Clock<'_>, out: &mut String) {
-    let nick = &info.identity.nick;
-    let state = match &info.away {
+    let person = &info.person;
+    let state = match &person.away {
         Some(away) => format!("away{}", clock.because(away)),
         None => "available".to_owned(),
     };
-    let (since, idle) = (clock.moment(info.since_ms), span(info.idle_ms));
+    let (since, idle) = (clock.moment(info.since_ms), span(person.idle_ms));
+    let nick = &person.identity.nick;
     tell(
         out,
         &format!("{nick}: {state}, idle {idle}, here since {since}"),
     );
-    if info.operator {
+    if person.operator {
         tell(out, "  an operator of this server");
     }
     if !info.channels.is_empty() {
@@ -342,7 +349,7 @@ fn write_whois(info: &PersonInfo, clock: &Clock<'_>, out: &mut String) {
             &format!("  in {}", named.collect::<Vec<_>>().join(", ")),
         );
     }
-    tell(out, &format!("  mask {}", info.identity));
+    tell(out, &format!("  mask {}", person.identity));
     if let Some(address) = info.address {
         tell(out, &format!("  from {address}"));
     }
@@ -356,14 +363,16 @@ fn role(ranks: Ranks) -> &'static str {
     }
 }
 
-fn listing_head(listing: &Listing, count: usize) -> String {
-    match listing {
-        Listing::Channels { .. } => match count {
-            0 => "No channel is like that.".to_owned(),
-            1 => "1 channel:".to_owned(),
-            _ => format!("{count} channels:"),
-        },
-        _ => format!("{}:", people(count)),
+fn listing_head(channel: Option<&ChannelName>, listing: &Listing, count: usize) -> String {
+    match (listing, channel, count) {
+        (Listing::Channels { .. }, _, 0) => {
+            "No channel has that in its name or topic: /list alone lists all.".to_owned()
+        }
+        (Listing::Channels { .. }, _, 1) => "1 channel:".to_owned(),
+        (Listing::Channels { .. }, ..) => format!("{count} channels:"),
+        (_, Some(channel), _) => format!("{} in {channel}:", people(count)),
+        (_, None, 1) => "1 person is here:".to_owned(),
+        (_, None, _) => format!("{count} people are here:"),
     }
 }
 
@@ -412,7 +421,7 @@ pub fn row(row: &Row, clock: &Clock<'_>) -> String {
     out
 }
 
-fn person_row(info: &PersonInfo, clock: &Clock<'_>) -> String {
+fn person_row(info: &PersonRow, clock: &Clock<'_>) -> String {
     let away = info
         .away
         .as_ref()
@@ -428,7 +437,7 @@ fn channel_row(info: &ChannelInfo) -> String {
     format!("  {} ({}){topic}", info.name, people(info.members))
 }
 
-fn board_row(name_width: usize, info: &PersonInfo, clock: &Clock<'_>) -> String {
+fn board_row(name_width: usize, info: &PersonRow, clock: &Clock<'_>) -> String {
     let nick = info.identity.nick.as_str();
     match &info.away {
         Some(away) => columns("away", nick, name_width, &clock.away(away)),
@@ -442,7 +451,8 @@ fn board_row(name_width: usize, info: &PersonInfo, clock: &Clock<'_>) -> String 
 }
 
 fn columns(state: &str, nick: &str, name_width: usize, rest: &str) -> String {
-    format!("  {state:<9}  {nick:<name_width$}  {rest}")
+    let padding = " ".repeat(name_width.saturating_sub(nick.width()));
+    format!("  {state:<9}  {nick}{padding}  {rest}")
 }
 
 /// What greets a new connection.
