@@ -223,6 +223,14 @@ impl Chat {
             || self.joined(who, name).is_ok()
     }
 
+    /// How many announcements are in force that somebody may know of.
+    pub fn announcements_in_force(&self, now: Now, who: UserId) -> usize {
+        let in_force = self.announcements.iter().filter(|announcement| {
+            announcement.until_ms > now.wall_ms && self.may_see(who, announcement)
+        });
+        in_force.count()
+    }
+
     pub(super) fn announcements(&mut self, now: Now, who: UserId) {
         self.announcements
             .retain(|announcement| announcement.until_ms > now.wall_ms);

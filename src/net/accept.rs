@@ -159,7 +159,7 @@ pub(super) fn cannot_listen(addr: SocketAddr, error: &io::Error) -> String {
         io::ErrorKind::AddrNotAvailable => "this machine does not have that address",
         _ => "check the address",
     };
-    format!("cannot listen on {addr}: {error} ({remedy})")
+    format!("cannot listen on {addr}: {} ({remedy})", error.kind())
 }
 
 /// Sockets are registered once, for all that can happen to them.

@@ -84,6 +84,12 @@ impl Server {
         }
         let line = copies.copy(wire);
         show(&mut self.outputs, id, &mut session.screen, line, held);
+        if let (true, Happening::Kicked { who, channel, .. }) = (put_out, &copies.event.what)
+            && who.len() > events::PUT_OUT_NAMED
+        {
+            let line = Bytes::from(replies::put_out(channel));
+            self.outputs.push(Output::Send(id, line));
+        }
     }
 
     fn deliver_reply(&mut self, now: Now, reply: Reply, cause: Cause) {

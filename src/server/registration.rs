@@ -55,6 +55,12 @@ impl Server {
             _ if line.starts_with('/') => {
                 self.refuse_before_name(now, id, &refusals::mistake(&Mistake::NameFirst));
             }
+            word @ ("help" | "quit" | "exit") if line.len() == word.len() => {
+                let mistake = Mistake::SlashForgotten {
+                    typed: word.to_owned(),
+                };
+                self.refuse_before_name(now, id, &refusals::mistake(&mistake));
+            }
             _ => self.take_name(now, id, line),
         }
     }
@@ -128,7 +134,8 @@ impl Server {
         self.seats.put(user, smallvec::smallvec![id]);
         self.timers
             .set(now.mono_ms + LOBBY_AFTER_MS, id, Timer::LobbyDue);
-        self.send(id, replies::hello(nick.as_str()));
+        let announcements = self.chat.announcements_in_force(now, user);
+        self.send(id, replies::hello(nick.as_str(), announcements));
         self.deliver(now, None);
         Ok(())
     }

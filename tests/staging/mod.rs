@@ -211,7 +211,7 @@ fn is_in_lobby(item: &Item) -> bool {
 /// Whether it is the line that greets a person under their name.
 fn is_hello(item: &Item) -> bool {
     const NOBODY: &str = "nobody";
-    let hello = replies::hello(NOBODY);
+    let hello = replies::hello(NOBODY, 0);
     let (front, _) = hello.split_once(NOBODY).expect("it has the name in it");
     matches!(item, Item::Line(line) if line.starts_with(front))
 }

@@ -716,9 +716,33 @@ fn status(name: &str, rest: &str, statuses: &Statuses) -> Result<Request, Mistak
     Ok(Request::Chat(Command::Away { words }))
 }
 
+/// What commands are called elsewhere.
+static ELSEWHERE: &[(&str, &str)] = &[
+    ("afk", "away"),
+    ("bye", "quit"),
+    ("commands", "help"),
+    ("dm", "msg"),
+    ("exit", "quit"),
+    ("ignore", "block"),
+    ("logout", "quit"),
+    ("names", "who"),
+    ("notify", "watch"),
+    ("part", "leave"),
+    ("pm", "msg"),
+    ("query", "msg"),
+    ("tell", "msg"),
+    ("users", "who"),
+    ("whisper", "msg"),
+];
+
 /// The command or status that was likely meant.
 pub fn meant(typed: &str, statuses: &Statuses) -> Option<String> {
     let commands = COMMANDS.iter().map(|spec| spec.name);
     let known = commands.chain(statuses.keys().map(String::as_str));
-    nearest(typed, known).map(str::to_owned)
+    let typed = typed.to_lowercase();
+    let elsewhere = ELSEWHERE.iter().find(|(name, _)| *name == typed);
+    elsewhere
+        .map(|(_, here)| *here)
+        .or_else(|| nearest(&typed, known))
+        .map(str::to_owned)
 }

@@ -178,8 +178,8 @@ fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
     }
 }
 
-/// How many of those who were put out at once are named.
-const PUT_OUT_NAMED: usize = 5;
+/// How many of those who were put out at once are named: as many as a small channel has.
+pub const PUT_OUT_NAMED: usize = 25;
 
 /// `bob was`, `bob, carol were`, `2,000 people were`.
 fn were(who: &[Arc<Identity>]) -> String {

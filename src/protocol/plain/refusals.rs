@@ -50,6 +50,8 @@ pub enum Mistake {
     HoldingAlready,
     /// Before a name is given, only a few commands work.
     NameFirst,
+    /// What was typed as a name is a command without its slash.
+    SlashForgotten { typed: String },
     /// No name was given in time.
     NoNameInTime,
     /// Too many lines were refused before a name was given.
@@ -100,6 +102,9 @@ pub fn mistake(mistake: &Mistake) -> String {
         Mistake::NotHolding => "Nothing is held back: /hold does that.".to_owned(),
         Mistake::HoldingAlready => "Lines are held back already: /go lets them come.".to_owned(),
         Mistake::NameFirst => "A name first: type the one you want to be called by. /help and /quit work too.".to_owned(),
+        Mistake::SlashForgotten { typed } => {
+            format!("{typed} cannot be a name, for it is taken for a command: those begin with a slash. Try /help or /quit.")
+        }
         Mistake::NoNameInTime => {
             "You gave no name in time. Connect again when you have one.".to_owned()
         }
@@ -118,28 +123,23 @@ fn did_you_mean(meant: Option<String>) -> String {
 }
 
 fn bad_name(typed: &str, fault: NameFault, what: &str, max: usize) -> String {
+    let cannot = |why: &str| format!("\"{typed}\" cannot be {what}{why}");
     match fault {
         NameFault::Empty => format!("There is no letter in that: {what} needs at least one."),
         NameFault::TooLong { .. } => {
-            format!("{typed} is too long for {what}: at most {max} bytes.")
+            cannot(&format!(": it has more than {max} bytes. Shorten it."))
         }
         NameFault::Forbidden(' ') => format!("There can be no space in {what}: choose one word."),
-        NameFault::Forbidden(c) => {
-            format!("{typed} cannot be {what}: {c} has another meaning here. Leave it out.")
-        }
-        NameFault::Leading(c) => {
-            format!("{typed} cannot be {what}: it begins with {c}. Begin with a letter.")
-        }
-        NameFault::Control => format!(
-            "{typed} cannot be {what}: there is an invisible character in it. Type it anew."
-        ),
+        NameFault::Forbidden(c) => cannot(&format!(" because of \"{c}\". Leave it out.")),
+        NameFault::Leading(c) => cannot(&format!(": it begins with \"{c}\". Begin with a letter.")),
+        NameFault::Control => cannot(": there is an invisible character in it. Type it anew."),
         NameFault::NoHash => format!("{typed} is no channel: channels begin with #. Try #{typed}."),
-        NameFault::NotALetter(c) => format!(
-            "{typed} cannot be {what}: {c} is no letter or digit of any language. Leave it out."
-        ),
-        NameFault::NotAllowed => format!(
-            "{typed} cannot be {what}: it mixes letters that run to the left and to the right."
-        ),
+        NameFault::NotALetter(c) => cannot(&format!(
+            ": \"{c}\" is no letter or digit of any language. Leave it out."
+        )),
+        NameFault::NotAllowed => {
+            cannot(": it mixes letters that run to the left and to the right.")
+        }
     }
 }
 

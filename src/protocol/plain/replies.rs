@@ -8,6 +8,7 @@ use super::modes;
 use super::refusals;
 use super::screen::Times;
 use super::stamp::{Clock, span};
+use crate::chat::availability::Away;
 use crate::chat::mask::Effect;
 use crate::chat::mode::{Rank, Ranks};
 use crate::chat::name::ChannelName;
@@ -74,6 +75,10 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
             channel,
             keep: false,
         } => format!("{channel} ends when nobody is in it."),
+        Reply::Away { away } if away.until_ms.is_none() && speaks_of_an_end(away) => format!(
+            "You are away{}. No end is set: it is a time such as until 13:00.",
+            clock.because(away)
+        ),
         Reply::Away { away } => format!("You are away{}.", clock.because(away)),
         Reply::Back => "You are available again.".to_owned(),
         Reply::Watch { watched, now } => watch(watched, now.as_ref(), clock),
@@ -117,6 +122,13 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
         } => board_head(channel.as_ref(), *counts),
         _ => String::new(),
     }
+}
+
+/// Whether somebody may think that they have said until when they are away.
+fn speaks_of_an_end(away: &Away) -> bool {
+    away.words()
+        .split(' ')
+        .any(|word| word.eq_ignore_ascii_case("until"))
 }
 
 fn comma_separated<T: ToString>(items: &[T]) -> String {
@@ -231,12 +243,7 @@ fn write_modes(
     }
 }
 
-fn write_sent(
-    to: &Place,
-    away: Option<&crate::chat::availability::Away>,
-    clock: &Clock<'_>,
-    out: &mut String,
-) {
+fn write_sent(to: &Place, away: Option<&Away>, clock: &Clock<'_>, out: &mut String) {
     match to {
         Place::Channel(channel) => tell(out, &format!("To {channel}.")),
         Place::Person(identity) => tell(out, &format!("To {}.", identity.nick)),
@@ -467,14 +474,28 @@ pub fn welcome(server: &str, population: usize) -> String {
     out
 }
 
-/// What greets a person under their name.
-pub fn hello(nick: &str) -> String {
-    let mut out = String::new();
-    tell(
-        &mut out,
-        &format!("Hello, {nick}. Type to talk. /help lists what else you can do."),
-    );
+/// What greets a person under their name, who may have missed announcements.
+pub fn hello(nick: &str, announcements: usize) -> String {
+    let mut out = told(&format!(
+        "Hello, {nick}. Type to talk. /help lists what else you can do."
+    ));
+    match announcements {
+        0 => {}
+        1 => tell(
+            &mut out,
+            "1 announcement is in force: /announcements shows it.",
+        ),
+        _ => tell(
+            &mut out,
+            &format!("{announcements} announcements are in force: /announcements lists them."),
+        ),
+    }
     out
+}
+
+/// Somebody who was put out with many others, whom nobody names.
+pub fn put_out(channel: &ChannelName) -> String {
+    told(&format!("You are out of {channel}."))
 }
 
 /// A sentence of the session itself.
