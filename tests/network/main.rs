@@ -1,0 +1,25 @@
+//! The event loop as people and scripts meet it: the real binary, real sockets, real signals.
+//!
+//! Every test starts a server of its own on ports that the system picks. Nothing sleeps: whoever
+//! waits, waits for a line, with a limit to its patience.
+
+mod chaos;
+mod client;
+mod closing;
+mod crowd;
+mod data;
+mod fairness;
+mod floods;
+mod full;
+mod logging;
+mod oneshots;
+mod ports;
+mod process;
+mod queues;
+mod rows;
+mod said;
+mod server;
+mod signals;
+mod stopwatch;
+mod strangers;
+mod welcome;
