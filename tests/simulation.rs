@@ -1,0 +1,134 @@
+//! Seeded random people drive the server without sockets, and everything that can be known about
+//! what they must hear is checked after every step.
+//!
+//! - Each person is a client with a picture of its own (`simulation/person.rs`), made of nothing
+//!   but the lines it was sent; after every step each picture must equal the chat's.
+//! - A referee (`simulation/referee.rs`, `simulation/audience.rs`) foretells who must hear what.
+//! - The state is saved and restored at random steps, and the story must be the same, byte for byte.
+//!
+//! `cargo test` runs a few seeds. For more:
+//!
+//! | variable | meaning |
+//! | --- | --- |
+//! | `HALLWAY_SIM_SEEDS=200` | so many seeds instead |
+//! | `HALLWAY_SIM_DEEDS=5000` | so many things done per seed |
+//! | `HALLWAY_SIM_LOG=/tmp/log` | where the story of a failure is written as a whole |
+//! | `HALLWAY_SIM_SEED=17` | only this seed: what a failure tells to repeat |
+
+#![allow(unreachable_pub, reason = "what is pub here is pub within one test")]
+
+#[path = "simulation/audience.rs"]
+mod audience;
+#[path = "simulation/lines.rs"]
+mod lines;
+#[path = "simulation/office.rs"]
+mod office;
+#[path = "simulation/person.rs"]
+mod person;
+#[path = "simulation/prng.rs"]
+mod prng;
+#[path = "simulation/referee.rs"]
+mod referee;
+#[path = "simulation/truth.rs"]
+mod truth;
+#[path = "simulation/whims.rs"]
+mod whims;
+
+use std::collections::BTreeSet;
+
+use office::Office;
+
+/// How many seeds a quick run takes.
+const SEEDS: u64 = 12;
+
+/// How many things are done in one run.
+const DEEDS: u64 = 700;
+
+/// What a quick run must have seen, or else it shows less than it says.
+const SEEN: &[&str] = &[
+    " joined #lobby.",
+    " people in #lobby:",
+    " was put out of ",
+    " banned ",
+    " muted ",
+    " invites ",
+    " knocks at ",
+    " took back the latest line of ",
+    " is now called ",
+    " is off the server.",
+    " set +s on ",
+    " set +u on ",
+    " set the key of ",
+    " is over.",
+    " was withdrawn by ",
+    "* Earlier in ",
+    "Lines of others are held back",
+    "So much was said that it comes now",
+    "has read all",
+    "no name in time",
+    "You hear nothing more of ",
+    "hallway is closing down",
+    "That line was longer than",
+    "the wall clock jumps",
+    "reconfigured",
+    " private to ",
+    " !!!",
+];
+
+fn setting(name: &str) -> Option<u64> {
+    let value = std::env::var(name).ok()?;
+    Some(
+        value
+            .parse()
+            .unwrap_or_else(|_| panic!("{name} is a number, not {value}")),
+    )
+}
+
+fn seeds() -> std::ops::Range<u64> {
+    match setting("HALLWAY_SIM_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..setting("HALLWAY_SIM_SEEDS").unwrap_or(SEEDS),
+    }
+}
+
+fn life(seed: u64, restoring: bool) -> Office {
+    let mut office = Office::new(seed, restoring);
+    office.live(setting("HALLWAY_SIM_DEEDS").unwrap_or(DEEDS));
+    office
+}
+
+fn check_same(seed: u64, one: &Office, other: &Office) {
+    let mut lines = one.log().iter().zip(other.log()).enumerate();
+    if let Some((place, (one, other))) = lines.find(|(_, (one, other))| one != other) {
+        panic!("seed {seed}, line {place} of the log:\n{one}\n{other}");
+    }
+    assert_eq!(one.log().len(), other.log().len(), "seed {seed}");
+}
+
+#[test]
+fn everybody_hears_what_they_must_and_restoring_changes_nothing() {
+    let mut unseen: BTreeSet<&str> = SEEN.iter().copied().collect();
+    for seed in seeds() {
+        let (plain, restored) = (life(seed, false), life(seed, true));
+        assert!(restored.restores > 0);
+        check_same(seed, &plain, &restored);
+        println!(
+            "seed {seed}: {} lines of log, {} lines foretold and heard, {} restores",
+            plain.log().len(),
+            plain.confirmed(),
+            restored.restores
+        );
+        let has = |words: &str| plain.log().iter().any(|line| line.contains(words));
+        unseen.retain(|words| !has(words));
+    }
+    let alone = setting("HALLWAY_SIM_SEED").is_some();
+    assert!(alone || unseen.is_empty(), "never seen: {unseen:?}");
+}
+
+#[test]
+fn the_same_seed_tells_the_same_story() {
+    let (one, again) = (life(1, false), life(1, false));
+    check_same(1, &one, &again);
+    assert_eq!(one.state(), again.state());
+    assert_ne!(one.log(), life(5, false).log());
+}

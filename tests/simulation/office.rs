@@ -1,0 +1,1195 @@
+//! The office: the server without sockets, the people at its connections, and a clock that somebody
+//! else holds. It does what the event loop does, and lets the referee look after each step.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use hallway::arena::{Arena, Key};
+use hallway::chat::UserId;
+use hallway::chat::moderation::TOPIC_BYTES_MAX;
+use hallway::chat::name::ChannelName;
+use hallway::chat::pace::Pace;
+use hallway::chat::time::{Now, Zone};
+use hallway::protocol::Protocol;
+use hallway::protocol::plain::modes;
+use hallway::protocol::plain::screen::HOLD_BYTES_MAX;
+use hallway::protocol::plain::terminal::{self, LINE_BYTES_MAX, Terminal};
+use hallway::server::cloak::CloakKey;
+use hallway::server::settings::Settings;
+use hallway::server::{Heard, LISTING_BYTES, LOBBY_AFTER_MS, Output, Server, SessionId};
+
+use super::audience::Audience;
+use super::lines::{self, Told};
+use super::person::{Answer, Person, Question};
+use super::prng::Rng;
+use super::referee::{Forecast, Intent, Referee, Scene};
+use super::truth::Truth;
+use super::whims::{self, CHANNELS, Whim};
+
+/// Lines shown when something is wrong.
+const LINES_SHOWN: usize = 60;
+
+/// How long a line may wait to be heard, in milliseconds.
+const PATIENCE_MS: u64 = 120_000;
+
+/// What kind of office it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Kind {
+    pub people_max: usize,
+    pub pace: Option<Pace>,
+    pub modes: &'static str,
+}
+
+const fn pace(burst: u32, every_us: u64) -> Option<Pace> {
+    Some(Pace { burst, every_us })
+}
+
+/// From a room to more people than are told of each other's comings and goings.
+#[rustfmt::skip]
+const KINDS: &[Kind] = &[
+    Kind { people_max: 5, pace: None, modes: "" },
+    Kind { people_max: 10, pace: pace(40, 100_000), modes: "nt" },
+    Kind { people_max: 34, pace: None, modes: "" },
+    Kind { people_max: 8, pace: pace(3, 400_000), modes: "u" },
+];
+
+struct Connection {
+    terminal: Terminal,
+    /// What it has sent that was not heard yet.
+    sent: VecDeque<u8>,
+    /// Since when the oldest of it waits.
+    since_ms: u64,
+    ended: bool,
+    heard_end: bool,
+    await_drain: bool,
+    hungry: bool,
+    closed: bool,
+    browser: bool,
+    person: Person,
+    user: Option<UserId>,
+    /// When it was greeted by name.
+    named_ms: u64,
+    /// Lines that nobody foretold may be among those that it holds.
+    lenient: bool,
+}
+
+/// One line of the story as it happens.
+struct Step {
+    cause: Option<SessionId>,
+    line: Option<String>,
+    /// Nobody can tell what it says.
+    wild: bool,
+    /// It says something.
+    speaks: bool,
+    going: bool,
+    refused: bool,
+    heard: Vec<(SessionId, Told, String)>,
+}
+
+/// The whole simulation of one seed.
+pub struct Office {
+    seed: u64,
+    kind: Kind,
+    chance: Rng,
+    /// When to save and restore, apart from what people do.
+    fate: Option<Rng>,
+    settings: Settings,
+    server: Server,
+    now: Now,
+    connections: Arena<SessionId, Connection>,
+    hungry: VecDeque<SessionId>,
+    arrivals: u32,
+    announcements: u32,
+    token: u64,
+    intents: BTreeMap<u64, Intent>,
+    referee: Referee,
+    truth: Truth,
+    operators: BTreeSet<UserId>,
+    steps: u64,
+    pub restores: u64,
+    log: Vec<String>,
+}
+
+impl Office {
+    pub fn new(seed: u64, restoring: bool) -> Self {
+        let kind = KINDS[(seed % KINDS.len() as u64) as usize];
+        let settings = settings(&kind, true);
+        let mut office = Self {
+            seed,
+            kind,
+            chance: Rng::new(seed),
+            fate: restoring.then(|| Rng::new(!seed)),
+            server: Server::new(settings.clone()),
+            settings,
+            now: Now {
+                mono_ms: 1_000,
+                wall_ms: 1_795_421_700_000,
+            },
+            connections: Arena::default(),
+            hungry: VecDeque::new(),
+            arrivals: 0,
+            announcements: 0,
+            token: 0,
+            intents: BTreeMap::new(),
+            referee: Referee::default(),
+            truth: Truth::default(),
+            operators: BTreeSet::new(),
+            steps: 0,
+            restores: 0,
+            log: Vec::new(),
+        };
+        office
+            .referee
+            .meet_channels(office.server.chat(), &office.truth, kind.modes);
+        office
+    }
+
+    /// Lets people do so many things; then everybody goes home.
+    pub fn live(&mut self, deeds: u64) {
+        for deed in 0..deeds {
+            self.deed();
+            if deed == deeds / 3 {
+                self.shout();
+            } else if deed == deeds / 2 {
+                self.build();
+            }
+        }
+        if self.chance.percent(50) {
+            self.note("goodbye".to_owned());
+            self.step(None, None, |server, _| server.goodbye());
+        }
+        for id in self.connections.keys() {
+            self.lose(id);
+        }
+        self.pass(3_600_000);
+        assert_eq!(self.server.chat().population(), 0);
+        assert_eq!(
+            self.server.next_deadline_ms(self.now),
+            None,
+            "nothing is left to be done"
+        );
+    }
+
+    /// The whole story, line by line.
+    pub fn log(&self) -> &[String] {
+        &self.log
+    }
+
+    /// How many lines were foretold and heard.
+    pub fn confirmed(&self) -> u64 {
+        self.referee.confirmed
+    }
+
+    /// The state at the end.
+    pub fn state(&self) -> Vec<u8> {
+        postcard::to_allocvec(&self.server).expect("plain data")
+    }
+
+    fn deed(&mut self) {
+        let room = self.connections.len() < self.kind.people_max;
+        let keys = self.connections.keys();
+        if keys.is_empty() || room && self.chance.percent(12) {
+            return self.open();
+        }
+        let id = *self.chance.pick(&keys);
+        match self.chance.below(100) {
+            0 => self.lose(id),
+            1 => self.half_close(id),
+            2 => self.paste(id),
+            3..6 => self.make_noise(id),
+            6..18 => self.pass_some_time(),
+            18 => self.set_the_clock(),
+            19 if self.chance.percent(20) => self.reconfigure(),
+            21 => self.appoint(id),
+            20 if self.chance.percent(10) => self.visit_by_mistake(id),
+            _ => self.type_line(id),
+        }
+        self.drain();
+        self.hear();
+        self.bury();
+    }
+
+    /// In a small office somebody holds the lines of others, and somebody says more than fits.
+    fn shout(&mut self) {
+        let mut keys = self.connections.keys().into_iter();
+        let (Some(one), Some(other), true) = (keys.next(), keys.next(), self.kind.people_max < 6)
+        else {
+            return;
+        };
+        self.type_lines(one, &["/go", "/join #desk", "/hold"]);
+        self.type_lines(other, &["/join #desk"]);
+        let long = "x".repeat(LINE_BYTES_MAX - 20);
+        for _ in 0..HOLD_BYTES_MAX / LINE_BYTES_MAX + 2 {
+            self.type_lines(other, &[&long]);
+        }
+    }
+
+    /// In a small office somebody makes more channels than one answer lists at once.
+    fn build(&mut self) {
+        let Some(id) = self.connections.keys().into_iter().next() else {
+            return;
+        };
+        if self.kind.people_max > 5 {
+            return;
+        }
+        let topic = "so much to say about it ".repeat(TOPIC_BYTES_MAX / 24);
+        for number in 0..LISTING_BYTES / TOPIC_BYTES_MAX + 10 {
+            let (join, topic) = (format!("/join #room-{number}"), format!("/topic {topic}"));
+            self.type_lines(id, &[&join, &topic]);
+        }
+        for other in self.connections.keys() {
+            self.type_lines(other, &["/list"]);
+        }
+    }
+
+    /// Somebody types just these lines.
+    fn type_lines(&mut self, id: SessionId, lines: &[&str]) {
+        for line in lines {
+            self.send(id, format!("{line}\n").as_bytes());
+        }
+        self.hear();
+    }
+
+    fn open(&mut self) {
+        let address = IpAddr::V4(Ipv4Addr::new(
+            10,
+            0,
+            self.chance.below(3) as u8,
+            self.chance.below(9) as u8,
+        ));
+        let id = self.connections.insert(Connection {
+            terminal: Terminal::new(),
+            sent: VecDeque::new(),
+            since_ms: 0,
+            ended: false,
+            heard_end: false,
+            await_drain: false,
+            hungry: false,
+            closed: false,
+            browser: false,
+            person: Person::default(),
+            user: None,
+            named_ms: 0,
+            lenient: false,
+        });
+        let protocol = if self.chance.percent(1) {
+            Protocol::Irc
+        } else {
+            Protocol::Plain
+        };
+        if protocol == Protocol::Irc {
+            self.connection(id).browser = true;
+        }
+        self.note(format!("{id} opens"));
+        self.step(None, None, |server, now| {
+            server.open(now, id, protocol, SocketAddr::new(address, 1))
+        });
+    }
+
+    fn lose(&mut self, id: SessionId) {
+        self.note(format!("{id} is lost"));
+        let user = self.connection(id).user;
+        self.connections.remove(id);
+        self.step_of(Some(id), user, None, |server, now| {
+            server.lost(now, id, "connection lost")
+        });
+    }
+
+    fn half_close(&mut self, id: SessionId) {
+        self.note(format!("{id} sends no more"));
+        let connection = self.connection(id);
+        connection.ended = true;
+        self.be_hungry(id);
+    }
+
+    fn paste(&mut self, id: SessionId) {
+        for _ in 0..2 + self.chance.below(12) {
+            self.type_line(id);
+        }
+    }
+
+    fn type_line(&mut self, id: SessionId) {
+        let names: Vec<String> = self
+            .truth
+            .users
+            .values()
+            .map(|user| user.nick.to_string())
+            .collect();
+        let Some(connection) = self.connections.get(id) else {
+            return;
+        };
+        let mut whim = Whim {
+            rng: &mut self.chance,
+            person: &connection.person,
+            names: &names,
+            token: &mut self.token,
+            announcements: self.announcements,
+        };
+        let (line, intent) = whim.next();
+        self.intents.extend(intent);
+        let end = *self.chance.pick(&["\n", "\r\n", "\r\0", "\r"]);
+        let mut bytes = line.into_bytes();
+        bytes.extend(end.bytes());
+        self.send(id, &bytes);
+    }
+
+    fn make_noise(&mut self, id: SessionId) {
+        let mut bytes = whims::noise(&mut self.chance);
+        if self.chance.percent(80) {
+            bytes.push(b'\n');
+        }
+        self.send(id, &bytes);
+    }
+
+    fn visit_by_mistake(&mut self, id: SessionId) {
+        let bytes: &[u8] = match self.chance.below(3) {
+            0 => b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+            1 => b"\x16\x03\x01\x02\x00",
+            _ => b"CAP LS 302\r\nNICK ann\r\n",
+        };
+        self.send(id, bytes);
+    }
+
+    fn send(&mut self, id: SessionId, bytes: &[u8]) {
+        let now_ms = self.now.mono_ms;
+        let connection = self.connection(id);
+        if connection.ended || connection.closed {
+            return;
+        }
+        if connection.sent.is_empty() {
+            connection.since_ms = now_ms;
+        }
+        connection.sent.extend(bytes);
+        self.be_hungry(id);
+    }
+
+    fn pass_some_time(&mut self) {
+        let spans = [
+            (6, 0),
+            (6, 7),
+            (6, 100),
+            (6, 400),
+            (8, 1_000),
+            (4, 5_000),
+            (3, 61_000),
+            (1, 1_800_000),
+        ];
+        let ms = *self.chance.weigh(&spans);
+        self.pass(ms);
+    }
+
+    /// Time passes, and what is due meanwhile is done when it is due.
+    fn pass(&mut self, ms: u64) {
+        let end_ms = self.now.mono_ms + ms;
+        loop {
+            let due_ms = self.server.next_deadline_ms(self.now).unwrap_or(end_ms);
+            let at_ms = due_ms.clamp(self.now.mono_ms, end_ms);
+            self.now.wall_ms += at_ms - self.now.mono_ms;
+            self.now.mono_ms = at_ms;
+            self.note("tick".to_owned());
+            self.step(None, None, |server, now| server.tick(now));
+            self.hear();
+            if at_ms >= end_ms {
+                break;
+            }
+        }
+    }
+
+    /// The wall clock jumps: somebody sets it.
+    fn set_the_clock(&mut self) {
+        let jumps = [
+            -86_400_000_i64,
+            -3_600_000,
+            -1_000,
+            1_000,
+            600_000,
+            3_600_000,
+            40_000_000,
+        ];
+        let jump = *self.chance.pick(&jumps);
+        self.now.wall_ms = self.now.wall_ms.saturating_add_signed(jump);
+        self.note(format!("the wall clock jumps by {jump}"));
+        self.step(None, None, |server, now| server.tick(now));
+    }
+
+    /// The configuration is read again, perhaps with other permanent channels.
+    fn reconfigure(&mut self) {
+        self.settings = settings(&self.kind, self.chance.percent(50));
+        self.note("reconfigured".to_owned());
+        let settings = self.settings.clone();
+        self.step(None, None, |server, _| server.configure(settings));
+    }
+
+    /// Whoever runs the building makes somebody an operator, or no longer.
+    fn appoint(&mut self, id: SessionId) {
+        let Some(user) = self.connection(id).user else {
+            return;
+        };
+        let operator = self.chance.percent(50);
+        if operator {
+            self.operators.insert(user);
+        } else {
+            self.operators.remove(&user);
+        }
+        self.note(format!("{id} is an operator: {operator}"));
+        self.step(None, None, |server, _| server.set_operator(id, operator));
+    }
+
+    /// As a rule everybody reads at once.
+    fn drain(&mut self) {
+        for id in self.connections.keys() {
+            if self.connection(id).await_drain && self.chance.percent(70) {
+                self.connection(id).await_drain = false;
+                self.note(format!("{id} has read all"));
+                self.step(Some(id), None, |server, now| server.drained(now, id));
+            }
+        }
+    }
+
+    /// Those who are closed go at last.
+    fn bury(&mut self) {
+        for id in self.connections.keys() {
+            if self.connection(id).closed && self.chance.percent(30) {
+                self.lose(id);
+            }
+        }
+    }
+
+    fn be_hungry(&mut self, id: SessionId) {
+        let connection = self.connection(id);
+        if !std::mem::replace(&mut connection.hungry, true) {
+            self.hungry.push_back(id);
+        }
+    }
+
+    fn hear(&mut self) {
+        while let Some(id) = self.hungry.pop_front() {
+            if self.connections.get(id).is_some() {
+                self.connection(id).hungry = false;
+                self.hear_one(id);
+            }
+        }
+        let now_ms = self.now.mono_ms;
+        for (id, connection) in self.connections.iter() {
+            let waits =
+                !connection.sent.is_empty() && !connection.closed && !connection.await_drain;
+            assert!(
+                !waits || now_ms < connection.since_ms + PATIENCE_MS,
+                "{id} waits in vain"
+            );
+        }
+    }
+
+    /// Hears line by line, as long as the session is ready, like the event loop.
+    fn hear_one(&mut self, id: SessionId) {
+        while !self.connection(id).closed && self.server.is_ready(self.now, id) {
+            let now_ms = self.now.mono_ms;
+            let connection = self.connection(id);
+            let bytes: Vec<u8> = connection.sent.drain(..).collect();
+            let mut rest = &bytes[..];
+            let heard = connection.terminal.hear(&mut rest).map(Item::from);
+            connection.sent.extend(rest);
+            connection.since_ms = now_ms;
+            match heard {
+                Some(item) => self.pass_on(id, item),
+                None if connection.ended => return self.hear_end(id),
+                None => return,
+            }
+        }
+    }
+
+    fn hear_end(&mut self, id: SessionId) {
+        if let Some(item) = self.connection(id).terminal.finish().map(Item::from) {
+            self.pass_on(id, item);
+        }
+        let connection = self.connection(id);
+        if !connection.closed && !connection.heard_end && self.server.is_ready(self.now, id) {
+            self.connection(id).heard_end = true;
+            self.note(format!("{id} has sent all"));
+            self.step(Some(id), None, |server, now| server.end_of_input(now, id));
+        }
+    }
+
+    fn pass_on(&mut self, id: SessionId, item: Item) {
+        match item {
+            Item::Line(line) => {
+                self.note(format!("{id}> {line}"));
+                let typed = line.clone();
+                self.step(Some(id), Some(typed), |server, now| {
+                    server.hear(now, id, &Heard::Line(&line))
+                });
+            }
+            Item::TooLong => {
+                self.note(format!("{id}> a line that is too long"));
+                self.step(Some(id), None, |server, now| {
+                    server.hear(now, id, &Heard::TooLong)
+                });
+            }
+            Item::Browser => {
+                self.connection(id).browser = true;
+                self.note(format!("{id} is a browser"));
+                self.step(Some(id), None, |server, now| {
+                    server.hear(now, id, &Heard::HttpRequest)
+                });
+                assert!(self.connection(id).closed, "browsers are sent away");
+            }
+            Item::Tls => {
+                self.note(format!("{id} is a TLS client"));
+                self.step(Some(id), None, |server, now| {
+                    server.hear(now, id, &Heard::TlsHello)
+                });
+                assert!(self.connection(id).closed, "TLS clients are sent away");
+            }
+            Item::Nothing => {}
+        }
+    }
+
+    fn step(
+        &mut self,
+        cause: Option<SessionId>,
+        line: Option<String>,
+        act: impl FnOnce(&mut Server, Now),
+    ) {
+        let user = cause
+            .and_then(|id| self.connections.get(id))
+            .and_then(|connection| connection.user);
+        self.step_of(cause, user, line, act);
+    }
+
+    /// One input, all of its outputs, and what the referee says of it.
+    fn step_of(
+        &mut self,
+        cause: Option<SessionId>,
+        user: Option<UserId>,
+        line: Option<String>,
+        act: impl FnOnce(&mut Server, Now),
+    ) {
+        self.steps += 1;
+        let (forecast, wild) = self.foresee(cause, user, line.as_deref());
+        let speaks = wild || forecast.speaks();
+        let attentive = self.listen(cause, line.as_deref(), wild);
+        self.referee.begin(&forecast);
+        act(&mut self.server, self.now);
+        let going = line
+            .as_deref()
+            .is_some_and(|line| line.to_ascii_lowercase().starts_with("/go"));
+        let mut step = Step {
+            cause,
+            line,
+            wild,
+            speaks,
+            going,
+            refused: false,
+            heard: Vec::new(),
+        };
+        self.carry_out(&mut step);
+        self.find_arrivals();
+        let before = std::mem::take(&mut self.truth);
+        self.truth = self.look();
+        let chat = self.server.chat();
+        self.referee
+            .meet_channels(chat, &self.truth, self.kind.modes);
+        if let Some(user) = user {
+            let own = step.heard.iter().filter(|(id, ..)| Some(*id) == cause);
+            let told_away = own
+                .map(|(_, told, _)| told)
+                .any(|told| matches!(told, Told::TheyAreAway(_)));
+            let truth = &self.truth;
+            let outcome = self
+                .referee
+                .end(forecast, truth, user, step.refused, told_away);
+            outcome.unwrap_or_else(|fault| self.fail(cause, &fault));
+        }
+        self.learn(&step, user, &attentive);
+        self.check_people(&step);
+        self.check_audience(&step, &before, user, &attentive);
+        self.check_secrets(&step, &before);
+        let chat = self.server.chat();
+        self.referee
+            .check_empty(chat)
+            .unwrap_or_else(|fault| self.fail(cause, &fault));
+        let due_ms = self.server.next_deadline_ms(self.now);
+        assert!(
+            step.line.is_some() || due_ms.is_none_or(|at| at > self.now.mono_ms) || cause.is_some(),
+            "the loop would spin"
+        );
+        self.save_and_restore();
+    }
+
+    /// What must come of a line; and whether nobody can tell.
+    fn foresee(
+        &mut self,
+        cause: Option<SessionId>,
+        user: Option<UserId>,
+        line: Option<&str>,
+    ) -> (Forecast, bool) {
+        let (Some(id), Some(line)) = (cause, line) else {
+            return (Forecast::default(), false);
+        };
+        let token = line
+            .find("tok")
+            .and_then(|at| line.get(at + 3..at + 9))
+            .and_then(|digits| digits.parse().ok());
+        let intent = token
+            .and_then(|token: u64| self.intents.get(&token))
+            .filter(|intent| intent.line == line);
+        let connection = self
+            .connections
+            .get_mut(id)
+            .expect("only who is there is heard");
+        let Some(user) = user else {
+            connection.person.types(line);
+            return (Forecast::default(), false);
+        };
+        let person = &mut connection.person;
+        let scene = Scene {
+            chat: self.server.chat(),
+            truth: &self.truth,
+            who: user,
+            person,
+            at_ms: self.now.wall_ms,
+        };
+        let forecast = self.referee.forecast(scene, line, intent);
+        let speaks = !line.starts_with('/')
+            || ["//", "/m", "/M", "/n", "/N", "/r", "/R", "/a", "/A"]
+                .iter()
+                .any(|start| line.starts_with(start));
+        let wild = forecast.wild || intent.is_none() && speaks;
+        person.types(line);
+        if wild {
+            self.referee.blur();
+        }
+        (forecast, wild)
+    }
+
+    /// Those who hear what comes as it comes.
+    fn listen(
+        &mut self,
+        cause: Option<SessionId>,
+        line: Option<&str>,
+        wild: bool,
+    ) -> BTreeSet<UserId> {
+        let _ = line;
+        let mut attentive = BTreeSet::new();
+        for id in self.connections.keys() {
+            let connection = self.connection(id);
+            if connection.person.holding {
+                connection.lenient |= wild;
+            }
+            if let Some(user) = connection.user
+                && (!connection.person.holding)
+                && (Some(id) != cause
+                    || !line.is_some_and(|line| line.to_ascii_lowercase().starts_with("/go")))
+            {
+                attentive.insert(user);
+            }
+        }
+        attentive
+    }
+
+    fn carry_out(&mut self, step: &mut Step) {
+        let outputs: Vec<Output> = self.server.drain_outputs().collect();
+        for output in outputs {
+            match output {
+                Output::Send(id, bytes) => self.deliver(step, id, &bytes),
+                Output::Resume(id) if self.connections.get(id).is_some() => self.be_hungry(id),
+                Output::Resume(_) => {}
+                Output::AwaitDrain(id) => self.connection(id).await_drain = true,
+                Output::Close(id, reason) => {
+                    self.note(format!("{id} closed: {reason}"));
+                    if let Some(user) = self.connection(id).user {
+                        let heard = self.referee.check_heard(user, false);
+                        heard.unwrap_or_else(|fault| self.fail(Some(id), &fault));
+                    }
+                    let closed = std::mem::replace(&mut self.connection(id).closed, true);
+                    assert!(!closed, "{id} is closed twice");
+                }
+            }
+        }
+    }
+
+    fn deliver(&mut self, step: &mut Step, id: SessionId, bytes: &[u8]) {
+        let Some(connection) = self.connections.get(id) else {
+            panic!("{id} is sent something and is not there");
+        };
+        assert!(
+            !connection.closed,
+            "{id} is sent something after it was closed"
+        );
+        let text = std::str::from_utf8(bytes).expect("all that is sent is UTF-8");
+        if connection.browser {
+            return self.note(format!("  {id}< {text:?}"));
+        }
+        if text.is_empty() {
+            return;
+        }
+        let whole = text
+            .strip_suffix("\r\n")
+            .unwrap_or_else(|| panic!("no end in {text:?}"));
+        for line in whole.split("\r\n") {
+            self.note(format!("  {id}< {line}"));
+            assert!(lines::is_printable(line), "{line:?} is not printable");
+            self.hear_line(step, id, line);
+        }
+    }
+
+    fn hear_line(&mut self, step: &mut Step, id: SessionId, line: &str) {
+        let told = lines::meaning(line).unwrap_or_else(|fault| self.fail(Some(id), &fault));
+        let connection = self.connections.get_mut(id).expect("it was just there");
+        let live = !connection.person.earlier.open;
+        let fuzzy = connection.person.is_fuzzy() || connection.person.holding;
+        let outcome = connection.person.hear(&told, line);
+        if let Err(fault) = outcome {
+            self.fail(Some(id), &fault);
+        }
+        let cause = step.cause == Some(id);
+        match &told {
+            Told::Refused(_) => step.refused |= cause,
+            Told::Said(said) if live => self.hear_said(step, id, said, false, fuzzy),
+            Told::Announced { said, number } if live => {
+                self.announcements = self.announcements.max(*number);
+                self.hear_said(step, id, said, true, fuzzy);
+            }
+            _ => {}
+        }
+        step.heard.push((id, told, line.to_owned()));
+    }
+
+    fn hear_said(
+        &mut self,
+        step: &Step,
+        id: SessionId,
+        said: &lines::Said,
+        announced: bool,
+        fuzzy: bool,
+    ) {
+        let connection = self.connections.get(id).expect("it was just there");
+        let Some(user) = connection.user else {
+            self.fail(Some(id), "hears what is said without a name");
+        };
+        let lenient = step.wild || connection.lenient;
+        let heard = self
+            .referee
+            .hear_said(user, said, announced, lenient, &self.truth);
+        let at_ms = heard.unwrap_or_else(|fault| self.fail(Some(id), &fault));
+        let Some(at_ms) = at_ms.filter(|_| !fuzzy) else {
+            return;
+        };
+        let person = &connection.person;
+        let civil = self.settings.chat.zone.civil(at_ms);
+        let (mut short, mut iso) = (String::new(), String::new());
+        civil.write_hh_mm(&mut short);
+        civil.write_iso(&mut iso);
+        if said.stamp != short && said.stamp != iso {
+            self.fail(Some(id), &format!("{} is the time of {iso}", said.stamp));
+        }
+        if said.stamp == short && person.day.is_some_and(|day| day != civil.day_number) {
+            self.fail(Some(id), "was not told that the day has changed");
+        }
+    }
+
+    /// Whoever was greeted by name is a user now, of a generation of its own.
+    fn find_arrivals(&mut self) {
+        for id in self.connections.keys() {
+            let connection = self.connections.get(id).expect("its key was just listed");
+            let nick = connection
+                .person
+                .nick
+                .as_ref()
+                .filter(|_| !connection.closed);
+            let (None, Some(nick)) = (connection.user, nick) else {
+                continue;
+            };
+            let generation = u64::from(self.arrivals) << 32;
+            let slots = 0..self.kind.people_max as u64;
+            let user = slots
+                .map(|slot| UserId::from(Key::from_bits(generation | slot)))
+                .find(|user| {
+                    self.server
+                        .chat()
+                        .find_user(*user)
+                        .is_some_and(|user| user.nick() == nick)
+                });
+            if user.is_none() {
+                self.fail(Some(id), &format!("is greeted as {nick}, who is not here"));
+            }
+            self.arrivals += 1;
+            let today = self.settings.chat.zone.civil(self.now.wall_ms).day_number;
+            let named_ms = self.now.mono_ms;
+            let connection = self.connection(id);
+            connection.user = user;
+            connection.person.day = Some(today);
+            connection.named_ms = named_ms;
+        }
+    }
+
+    fn look(&mut self) -> Truth {
+        for id in self.connections.keys() {
+            let user = self.connection(id).user;
+            let here = user.is_some_and(|user| self.server.chat().find_user(user).is_some());
+            let connection = self.connection(id);
+            if connection.closed && !here {
+                connection.user = None;
+            }
+        }
+        let users = self
+            .connections
+            .iter()
+            .filter_map(|(_, connection)| connection.user);
+        let truth = Truth::read(self.server.chat(), users).map(|truth| Truth {
+            operators: self
+                .operators
+                .iter()
+                .copied()
+                .filter(|user| truth.users.contains_key(user))
+                .collect(),
+            ..truth
+        });
+        truth.unwrap_or_else(|fault| self.fail(None, &fault))
+    }
+
+    /// What the referee learns from what people were told, as it was told.
+    fn learn(&mut self, step: &Step, user: Option<UserId>, attentive: &BTreeSet<UserId>) {
+        let Some(user) = user.filter(|_| !step.going) else {
+            return;
+        };
+        if let Some(line) = step.line.as_deref().filter(|_| !step.refused) {
+            self.referee.uninvite(self.server.chat(), line);
+        }
+        for (id, told, _) in &step.heard {
+            let connection = self.connections.get(*id);
+            let hearer = connection.and_then(|connection| connection.user);
+            if hearer.is_some_and(|hearer| attentive.contains(&hearer)) {
+                self.referee.learn_rules(told);
+            }
+            if step.cause == Some(*id) {
+                let outcome = self.learn_answer(step, user, told);
+                outcome.unwrap_or_else(|fault| self.fail(step.cause, &fault));
+            }
+        }
+    }
+
+    fn learn_answer(&mut self, step: &Step, user: UserId, told: &Told) -> Result<(), String> {
+        self.referee.learn_rules(told);
+        if let Told::Noted(acknowledged, people) = told {
+            let word = step.line.as_deref().and_then(|line| line.split(' ').nth(1));
+            let number = word.and_then(|word| word.parse().ok()).unwrap_or(0);
+            let counted = (*acknowledged, *people);
+            return self.referee.acknowledge(user, number, counted, &self.truth);
+        }
+        self.referee.learn(user, told, &self.truth)
+    }
+
+    /// Each picture is the truth.
+    fn check_people(&mut self, step: &Step) {
+        for id in self.connections.keys() {
+            let connection = self
+                .connections
+                .get_mut(id)
+                .expect("its key was just listed");
+            let answer = connection.person.settle();
+            connection.person.lobby_due &= self.now.mono_ms < connection.named_ms + LOBBY_AFTER_MS;
+            if !connection.person.holding {
+                connection.lenient = false;
+            }
+            let connection = self.connections.get(id).expect("its key was just listed");
+            let Some(user) = connection.user.filter(|_| !connection.closed) else {
+                continue;
+            };
+            let outcome = self.check_picture(user, &connection.person);
+            outcome.unwrap_or_else(|fault| self.fail(Some(id), &fault));
+            if let Some(answer) = answer {
+                self.check_answer(&answer)
+                    .unwrap_or_else(|fault| self.fail(Some(id), &fault));
+            }
+            let heard = step.heard.iter().filter(|(hearer, ..)| *hearer == id);
+            for (_, told, _) in heard {
+                if let (Told::InChannel(channel), false) = (told, step.speaks) {
+                    let outcome = self.check_earlier(user, &connection.person, channel);
+                    outcome.unwrap_or_else(|fault| self.fail(Some(id), &fault));
+                }
+            }
+        }
+    }
+
+    /// Whoever comes in reads what was said there lately.
+    fn check_earlier(
+        &self,
+        user: UserId,
+        person: &Person,
+        channel: &ChannelName,
+    ) -> Result<(), String> {
+        let read = person.earlier.channel.as_ref() == Some(channel);
+        let lines: &[String] = if read { &person.earlier.lines } else { &[] };
+        let entered = self.server.chat().find_channel(channel);
+        let ranks = entered.and_then(|entered| entered.ranks(user));
+        let staff = ranks.is_some_and(|ranks| ranks.any());
+        self.referee.check_earlier(user, channel, lines, staff)
+    }
+
+    fn check_picture(&self, user: UserId, person: &Person) -> Result<(), String> {
+        let truth = &self.truth.users[&user];
+        if person.nick.as_ref().map(|nick| nick.as_str()) != Some(truth.nick.as_str()) {
+            return Err(format!("is {:?}, not {:?}", truth.nick, person.nick));
+        }
+        self.referee.check_heard(user, person.holding)?;
+        let channels: BTreeSet<&ChannelName> = person.channels.iter().collect();
+        if channels != truth.channels.iter().collect() {
+            return Err(format!("is in {:?}, not {channels:?}", truth.channels));
+        }
+        match (&truth.away, &person.away) {
+            (None, None) => {}
+            (Some((words, _)), Some(told)) if told.starts_with(words) => {}
+            other => return Err(format!("away: {other:?}")),
+        }
+        if person.holding {
+            return Ok(());
+        }
+        for (channel, people) in &person.people {
+            let members = self.truth.members(channel);
+            let nicks: BTreeSet<_> = members
+                .iter()
+                .map(|id| self.truth.users[id].nick.clone())
+                .collect();
+            if *people != nicks {
+                return Err(format!("{channel} has {nicks:?}, not {people:?}"));
+            }
+        }
+        self.check_watched(person)
+    }
+
+    fn check_watched(&self, person: &Person) -> Result<(), String> {
+        use super::person::Seen;
+        for (nick, seen) in &person.watched {
+            let user = self
+                .truth
+                .named(nick)
+                .map(|id| self.truth.users[&id].away.is_some());
+            let right = match (seen, user) {
+                (Seen::Unsure, _) | (Seen::Absent, None) | (Seen::Here(None), Some(_)) => true,
+                (Seen::Here(Some(away)), Some(is_away)) => *away == is_away,
+                _ => false,
+            };
+            if !right {
+                return Err(format!("{nick} is {seen:?} for it, but away is {user:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A long answer that came in one piece is the truth.
+    fn check_answer(&self, answer: &Answer) -> Result<(), String> {
+        let (Question::Who(channel) | Question::Board(channel)) = &answer.question;
+        let board = matches!(answer.question, Question::Board(_));
+        let here = self
+            .truth
+            .users
+            .values()
+            .filter(|user| channel.as_ref().is_none_or(|c| user.channels.contains(c)));
+        let (away, available): (Vec<_>, Vec<_>) =
+            here.partition(|user| board && user.away.is_some());
+        let nicks = |users: &[&super::truth::User]| {
+            users
+                .iter()
+                .map(|user| user.nick.clone())
+                .collect::<BTreeSet<_>>()
+        };
+        let right = nicks(&away) == answer.away && nicks(&available) == answer.available;
+        right
+            .then_some(())
+            .ok_or_else(|| format!("{answer:?} is not so"))
+    }
+
+    fn check_audience(
+        &self,
+        step: &Step,
+        before: &Truth,
+        cause: Option<UserId>,
+        attentive: &BTreeSet<UserId>,
+    ) {
+        let people: BTreeMap<UserId, &Person> = self
+            .connections
+            .iter()
+            .filter_map(|(_, connection)| Some((connection.user?, &connection.person)))
+            .collect();
+        let user_of = |id: SessionId| self.connections.get(id)?.user;
+        let heard = step
+            .heard
+            .iter()
+            .filter_map(|(id, told, _)| Some((user_of(*id)?, told.clone())));
+        let heard: Vec<(UserId, Told)> = heard.collect();
+        let open = self
+            .connections
+            .iter()
+            .filter(|(_, connection)| !connection.closed);
+        let open: BTreeSet<UserId> = open.filter_map(|(_, connection)| connection.user).collect();
+        let attentive = attentive.intersection(&open).copied().collect();
+        let audience = Audience {
+            before,
+            after: &self.truth,
+            people: &people,
+            attentive: &attentive,
+            heard: &heard,
+            cause,
+        };
+        audience
+            .check()
+            .unwrap_or_else(|fault| self.fail(step.cause, &fault));
+    }
+
+    /// Nobody is told of a secret channel that is not theirs, unless they name it.
+    fn check_secrets(&self, step: &Step, before: &Truth) {
+        let typed = step.line.as_deref().unwrap_or("").to_lowercase();
+        if step.going || typed.starts_with("/announcements") || typed.starts_with("/watching") {
+            return;
+        }
+        for name in CHANNELS
+            .iter()
+            .filter_map(|name| ChannelName::parse(name).ok())
+        {
+            let secret = |truth: &Truth| {
+                truth
+                    .channels
+                    .get(&name)
+                    .is_some_and(|channel| channel.secret)
+            };
+            if name == self.settings.chat.lobby
+                || !secret(before)
+                || !secret(&self.truth)
+                || typed.contains(name.folded())
+            {
+                continue;
+            }
+            for (id, told, line) in &step.heard {
+                let Some(connection) = self.connections.get(*id) else {
+                    continue;
+                };
+                let Some(user) = connection.user else {
+                    continue;
+                };
+                let may_know = before.is_in(user, &name)
+                    || self.truth.sees(user, &name)
+                    || connection.person.holding;
+                let answer = matches!(told, Told::Refused(_) | Told::Row(_) | Told::Other(_));
+                let names = line
+                    .to_lowercase()
+                    .split(|c: char| " ,:?".contains(c))
+                    .any(|word| word == name.folded());
+                if answer && names && !may_know {
+                    self.fail(Some(*id), &format!("learns of {name}: {line}"));
+                }
+            }
+        }
+    }
+
+    /// An upgrade without hanging up: the state goes through bytes and comes back.
+    fn save_and_restore(&mut self) {
+        let Some(fate) = &mut self.fate else { return };
+        if !fate.percent(4) {
+            return;
+        }
+        self.restores += 1;
+        let saved = self.state();
+        let mut restored: Server = postcard::from_bytes(&saved).expect("plain data");
+        restored.configure(self.settings.clone());
+        let again = postcard::to_allocvec(&restored).expect("plain data");
+        assert!(saved == again, "a restored server is saved otherwise");
+        self.server = restored;
+        self.truth = self.look();
+    }
+
+    fn connection(&mut self, id: SessionId) -> &mut Connection {
+        self.connections
+            .get_mut(id)
+            .expect("the connection is there")
+    }
+
+    fn note(&mut self, line: String) {
+        let Now { mono_ms, wall_ms } = self.now;
+        if line.starts_with(' ') {
+            self.log.push(line);
+        } else {
+            self.log
+                .push(format!("[{} {mono_ms} {wall_ms}] {line}", self.steps));
+        }
+    }
+
+    fn fail(&self, id: Option<SessionId>, fault: &str) -> ! {
+        let who = id.map_or_else(String::new, |id| {
+            let nick = self.connections.get(id).and_then(|c| c.person.nick.clone());
+            format!(
+                "{id} ({}): ",
+                nick.map_or_else(|| "?".to_owned(), |nick| nick.to_string())
+            )
+        });
+        panic!("{who}{fault}");
+    }
+}
+
+/// Whatever failed, here or in the server: how it came to it, and how to see it again.
+impl Drop for Office {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let shown = &self.log[self.log.len().saturating_sub(LINES_SHOWN)..];
+            if let Ok(path) = std::env::var("HALLWAY_SIM_LOG") {
+                let written = std::fs::write(&path, self.log.join("\n"));
+                eprintln!("the log is in {path}: {written:?}");
+            }
+            eprintln!(
+                "{}\n^ seed {}, step {}, {} restores ({:?})\n  again: HALLWAY_SIM_SEED={} cargo test --test simulation",
+                shown.join("\n"),
+                self.seed,
+                self.steps,
+                self.restores,
+                self.kind,
+                self.seed
+            );
+        }
+    }
+}
+
+/// What was heard, no longer borrowed.
+enum Item {
+    Line(String),
+    TooLong,
+    Browser,
+    Tls,
+    Nothing,
+}
+
+impl From<terminal::Heard<'_>> for Item {
+    fn from(heard: terminal::Heard<'_>) -> Self {
+        match heard {
+            terminal::Heard::Line(typed) => Self::Line(typed.text.into_owned()),
+            terminal::Heard::TooLong => Self::TooLong,
+            terminal::Heard::HttpRequest => Self::Browser,
+            terminal::Heard::TlsHello => Self::Tls,
+            terminal::Heard::Answer(_) => Self::Nothing,
+        }
+    }
+}
+
+fn settings(kind: &Kind, desk: bool) -> Settings {
+    let zone = jiff::tz::TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").expect("a zone");
+    let desk = ["#desk"]
+        .iter()
+        .filter(|_| desk)
+        .map(|name| ChannelName::parse(name).expect("a name"));
+    Settings {
+        name: "test".to_owned(),
+        chat: hallway::chat::settings::Settings {
+            zone: Zone::new(zone),
+            permanent: desk.collect(),
+            modes: modes::flags(kind.modes).expect("modes"),
+            announcing: Pace {
+                burst: 2,
+                every_us: 1_000_000,
+            },
+            ..Default::default()
+        },
+        pace: kind.pace,
+        statuses: [("lunch".to_owned(), "At lunch".to_owned())].into(),
+        cloak_key: CloakKey(*b"sixteen letters!"),
+        ..Settings::default()
+    }
+}
