@@ -244,7 +244,7 @@ mod tests {
     fn what_calendar_and_clock_show() {
         #[rustfmt::skip]
         let cases = [
-            
+
             (berlin(), "2026-11-23T08:15:02.999Z", ["09:15", "2026-11-23T09:15:02+01:00", "Monday, 23 November 2026"]),
             (berlin(), "2026-07-31T22:00:00Z", ["00:00", "2026-08-01T00:00:00+02:00", "Saturday, 1 August 2026"]),
             (Zone::utc(), "1970-01-01T00:00:00Z", ["00:00", "1970-01-01T00:00:00+00:00", "Thursday, 1 January 1970"]),
