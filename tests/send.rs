@@ -137,6 +137,29 @@ fn what_the_server_took_ends_with_0_and_what_it_refused_with_1() {
 }
 
 #[test]
+fn the_environment_can_name_the_server() {
+    let server = Server::start("127.0.0.1:0");
+    let mut ann = Person::arrive(&server, "ann");
+    let status = Command::new(env!("CARGO_BIN_EXE_hallway"))
+        .args([
+            "send",
+            "--as",
+            "cron*",
+            "--to",
+            "#ops",
+            "by the environment",
+        ])
+        .env("HALLWAY_SERVER", &server.addr)
+        .status()
+        .expect("it runs");
+    assert_eq!(status.code(), Some(0));
+    assert!(
+        ann.hears("environment")
+            .ends_with("#ops cron: by the environment")
+    );
+}
+
+#[test]
 fn a_server_that_is_not_there_is_one_sentence() {
     let gone = {
         let server = Server::start("127.0.0.1:0");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::client::Client;
 use crate::said::{self, why};
-use crate::server::{Setup, TempDir};
+use crate::server::Setup;
 use crate::stopwatch::Stopwatch;
 
 /// `LINGER_MS` in src/net.
@@ -33,9 +33,8 @@ fn whoever_does_not_hang_up_is_hung_up_on() {
 
 #[test]
 fn whoever_is_closed_and_does_not_read_is_hung_up_on() {
-    let dir = TempDir::new();
-    let config = dir.file("h.toml", "[limits]\nname-within = \"1s\"\n");
-    let server = Setup::new().off_pace().flag("--config", &config).start();
+    let limits = "[limits]\nname-within = \"1s\"\n";
+    let server = Setup::new().off_pace().config(limits).start();
     let mut sleeper = Client::connect_narrow(server.addr());
     let watch = Stopwatch::start();
     // More than its socket takes; nobody reads that its time for a name is over.

@@ -69,3 +69,22 @@ fn data_that_cannot_be_used_is_one_sentence() {
         );
     }
 }
+
+#[test]
+fn data_is_where_the_environment_says() {
+    let dir = TempDir::new();
+    let at = |name: &str| dir.path(name);
+    let (state, xdg, home) = (at("state"), at("xdg"), at("home"));
+    let variables = [
+        ("HOME", home),
+        ("XDG_STATE_HOME", xdg),
+        ("STATE_DIRECTORY", state),
+    ];
+    let places = ["home/.local/state/hallway", "xdg/hallway", "state"];
+    for (count, place) in places.into_iter().enumerate() {
+        let setup = Setup::new().data_of_environment(&variables[..=count]);
+        assert!(!at(place).exists(), "{place}");
+        Client::named(setup.start().addr(), "ann");
+        assert!(at(place).join("cloak-key").exists(), "{place}");
+    }
+}

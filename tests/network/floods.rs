@@ -1,4 +1,5 @@
 //! Bytes without end, lines too long.
+#![cfg(target_os = "linux")]
 
 use crate::client::{Client, said_by};
 use crate::process::resident_kib;

@@ -4,7 +4,7 @@
 use crate::client::Client;
 use crate::process::{Stopped, ticks};
 use crate::said::{self, logged};
-use crate::server::{Server, Setup, TempDir};
+use crate::server::{Server, Setup};
 
 /// How many descriptors the server has for everything.
 const DESCRIPTORS: usize = 40;
@@ -121,9 +121,8 @@ fn after_some_have_left_others_get_in() {
 /// Reading a file needs a descriptor, too.
 #[test]
 fn a_full_server_keeps_its_configuration() {
-    let dir = TempDir::new();
-    let config = dir.file("h.toml", "pace = \"off\"\n");
-    let server = small().flag("--config", &config).start();
+    let setup = small().config("pace = \"off\"\n");
+    let server = setup.start();
     let mut inside = fill(&server);
     server.signal("HUP");
     server.log.wait_for(&[logged::STAYS_AS_IT_WAS]);

@@ -230,12 +230,8 @@ fn check_and_serve_agree() {
 
 #[test]
 fn only_the_listeners_given_are_opened() {
-    let dir = TempDir::new();
-    let config = dir.file(
-        "h.toml",
-        "plain = [\"192.0.2.1:2323\"]\nirc = [\"192.0.2.1:6667\"]\n",
-    );
-    let server = Setup::new().flag("--config", &config).start();
+    let listeners = "plain = [\"192.0.2.1:2323\"]\nirc = [\"192.0.2.1:6667\"]\n";
+    let server = Setup::new().config(listeners).start();
     let mut client = Client::connect(server.addr());
     client.say("ann");
     assert!(has(&client.until(&said::hello("ann")), said::WELCOME));

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use crate::client::{Client, shot};
 use crate::said;
-use crate::server::{Server, Setup};
+use crate::server::{Server, Setup, small_queues};
 
 const MAKERS: usize = 20;
 const CHANNELS_EACH: usize = 100;
 
 /// Two thousand channels with topics: 600 KB in all, more than the sockets hold.
 fn server_with_channels() -> (Server, Vec<Client>) {
-    let server = Setup::new().off_pace().start();
+    let server = small_queues().start();
     let makers = (0..MAKERS).map(|maker| {
         let mut client = Client::named(server.addr(), &format!("maker{maker}"));
         let topic = "t".repeat(280);

@@ -62,13 +62,21 @@ impl Drop for TempDir {
     }
 }
 
+/// A server without pace, in which only as little may wait for one connection as can be configured.
+pub(crate) fn small_queues() -> Setup {
+    let limits = "[limits]\nsend-queue = \"128 KiB\"\n";
+    Setup::new().off_pace().config(limits)
+}
+
 /// How a server is to be started.
 pub(crate) struct Setup {
     listeners: Vec<String>,
     flags: Vec<String>,
-    data: String,
+    data: Vec<String>,
+    environment: Vec<(String, PathBuf)>,
     limits: Option<String>,
     log_is_read: bool,
+    dir: TempDir,
 }
 
 impl Setup {
@@ -83,9 +91,11 @@ impl Setup {
         Self {
             listeners: owned(listeners),
             flags: owned(&["--zone", "UTC", "--name", "chat.office"]),
-            data: "none".to_owned(),
+            data: owned(&["--data", "none"]),
+            environment: Vec::new(),
             limits: None,
             log_is_read: true,
+            dir: TempDir::new(),
         }
     }
 
@@ -99,8 +109,23 @@ impl Setup {
         self
     }
 
+    /// A configuration file with this text.
+    pub(crate) fn config(self, text: &str) -> Self {
+        let file = self.dir.file("hallway.toml", text);
+        self.flag("--config", &file)
+    }
+
     pub(crate) fn data(mut self, dir: &Path) -> Self {
-        self.data = dir.to_str().expect("a plain path").to_owned();
+        let dir = dir.to_str().expect("a plain path").to_owned();
+        self.data = vec!["--data".to_owned(), dir];
+        self
+    }
+
+    /// The data is where the environment says.
+    pub(crate) fn data_of_environment(mut self, variables: &[(&str, PathBuf)]) -> Self {
+        let owned = |(name, dir): &(&str, PathBuf)| ((*name).to_owned(), dir.clone());
+        self.environment = variables.iter().map(owned).collect();
+        self.data.clear();
         self
     }
 
@@ -126,7 +151,11 @@ impl Setup {
             }
         };
         command.arg("serve").args(&self.listeners).args(&self.flags);
-        command.args(["--data", &self.data]);
+        command.args(&self.data);
+        for name in ["STATE_DIRECTORY", "XDG_STATE_HOME"] {
+            command.env_remove(name);
+        }
+        command.envs(self.environment.iter().cloned());
         command.env("RUST_LOG", "info").stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command

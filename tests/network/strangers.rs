@@ -23,6 +23,7 @@ fn whoever_is_not_admitted_is_told_why() {
             assert_eq!(lines.len(), 1, "{lines:?}");
             let expected = format!("{start}{}", said::not_admitted("127.0.0.1"));
             assert!(lines[0].starts_with(&expected), "{lines:?}");
+            client.assert_heard_out();
             let addr = client.local_addr().to_string();
             server.log.wait_for(&["opened", &addr]);
             drop(client);
@@ -102,6 +103,7 @@ fn a_web_browser_gets_a_page_and_nothing_in_front_of_it() {
         let mut browser = Client::connect(server.addr());
         browser.send(request.as_bytes());
         assert_is_page(browser.rest_bytes());
+        browser.assert_heard_out();
         let addr = browser.local_addr().to_string();
         drop(browser);
         server.log.wait_for(&["closed", &addr, why::BROWSER]);
@@ -131,6 +133,7 @@ fn a_tls_client_gets_one_line() {
         lines.len() == 1 && lines[0].starts_with(said::NOT_PLAIN_TLS),
         "{lines:?}"
     );
+    client.assert_heard_out();
     let addr = client.local_addr().to_string();
     drop(client);
     server.log.wait_for(&["closed", &addr, why::TLS]);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::client::{Client, has};
 use crate::said;
-use crate::server::{Setup, TempDir};
+use crate::server::Setup;
 use crate::stopwatch::{AT_ONCE, Stopwatch};
 
 #[test]
@@ -36,9 +36,8 @@ fn whoever_speaks_first_is_greeted_at_once() {
 
 #[test]
 fn without_a_name_in_time_the_connection_is_closed() {
-    let dir = TempDir::new();
-    let config = dir.file("h.toml", "[limits]\nname-within = \"1s\"\n");
-    let server = Setup::new().flag("--config", &config).start();
+    let setup = Setup::new().config("[limits]\nname-within = \"1s\"\n");
+    let server = setup.start();
     let watch = Stopwatch::start();
     let mut ann = Client::named(server.addr(), "ann");
     let silent = Client::connect(server.addr());
