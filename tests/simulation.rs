@@ -36,6 +36,7 @@ mod whims;
 
 use std::collections::BTreeSet;
 
+use hallway::chat::watch::CROWD_MIN;
 use office::Office;
 
 /// How many seeds a quick run takes.
@@ -108,6 +109,7 @@ fn check_same(seed: u64, one: &Office, other: &Office) {
 #[test]
 fn everybody_hears_what_they_must_and_restoring_changes_nothing() {
     let mut unseen: BTreeSet<&str> = SEEN.iter().copied().collect();
+    let mut crowd = None;
     for seed in seeds() {
         let (plain, restored) = (life(seed, false), life(seed, true));
         assert!(restored.restores > 0);
@@ -120,9 +122,18 @@ fn everybody_hears_what_they_must_and_restoring_changes_nothing() {
         );
         let has = |words: &str| plain.log().iter().any(|line| line.contains(words));
         unseen.retain(|words| !has(words));
+        crowd = crowd.max(plain.log().iter().filter_map(|line| counted(line)).max());
     }
-    let alone = setting("HALLWAY_SIM_SEED").is_some();
-    assert!(alone || unseen.is_empty(), "never seen: {unseen:?}");
+    if setting("HALLWAY_SIM_SEED").is_none() {
+        assert!(unseen.is_empty(), "never seen: {unseen:?}");
+        assert!(crowd > Some(CROWD_MIN), "never a crowd: {crowd:?}");
+    }
+}
+
+/// How many people `/who #lobby` has counted.
+fn counted(line: &str) -> Option<usize> {
+    let (before, _) = line.split_once(" people in #lobby:")?;
+    before.rsplit(' ').next()?.parse().ok()
 }
 
 #[test]

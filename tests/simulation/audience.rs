@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hallway::chat::UserId;
 use hallway::chat::name::{ChannelName, Nick};
 use hallway::chat::watch::CROWD_MIN;
+use hallway::protocol::plain::events::PUT_OUT_NAMED;
 
 use super::lines::Told;
 use super::person::Person;
@@ -83,7 +84,11 @@ impl Audience<'_> {
         went: &[UserId],
     ) -> Result<(), String> {
         let nicks = went.iter().map(|who| self.before.users[who].nick.clone());
-        let put_out = Told::PutOut(nicks.clone().collect(), name.clone());
+        let put_out = if went.len() > PUT_OUT_NAMED {
+            Told::ManyPutOut(went.len(), name.clone())
+        } else {
+            Told::PutOut(nicks.clone().collect(), name.clone())
+        };
         let told = |who: &UserId| self.heard.contains(&(*who, put_out.clone()));
         let (Some(who), Some(nick)) = (went.first(), nicks.clone().next()) else {
             return Ok(());

@@ -43,6 +43,9 @@ pub enum Told {
     Here(Nick),
     Renamed(Nick, Nick),
     PutOut(Vec<Nick>, ChannelName),
+    /// So many that nobody is named.
+    ManyPutOut(usize, ChannelName),
+    YouAreOut(ChannelName),
     WentAway(Nick),
     /// To whoever writes to somebody who is away.
     TheyAreAway(Nick),
@@ -124,6 +127,8 @@ static SENTENCES: &[(&str, Meaning)] = &[
     ("{n} is here.", |m| Some(Told::Here(nick(m[0])?))),
     ("{n} is now called {n}.", |m| Some(Told::Renamed(nick(m[0])?, nick(m[1])?))),
     ("{n} was put out of {c} by {t}", |m| Some(Told::PutOut(nicks(m[0])?, channel(m[1])?))),
+    ("{n} people were put out of {c} by {t}", |m| Some(Told::ManyPutOut(number(m[0])?, channel(m[1])?))),
+    ("You are out of {c}.", |m| Some(Told::YouAreOut(channel(m[0])?))),
     ("{t} were put out of {c} by {t}", |m| Some(Told::PutOut(nicks(m[0])?, channel(m[1])?))),
     ("{n} is away: {t}, since {t}.", |m| Some(Told::TheyAreAway(nick(m[0])?))),
     ("{n} is away: {t}.", |m| Some(Told::WentAway(nick(m[0])?))),

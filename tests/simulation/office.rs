@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use hallway::arena::{Arena, Key};
 use hallway::chat::UserId;
+use hallway::chat::mode::Rank;
 use hallway::chat::moderation::TOPIC_BYTES_MAX;
 use hallway::chat::name::ChannelName;
 use hallway::chat::pace::Pace;
@@ -28,9 +29,6 @@ use super::whims::{self, CHANNELS, Whim};
 
 /// Lines shown when something is wrong.
 const LINES_SHOWN: usize = 60;
-
-/// How long a line may wait to be heard, in milliseconds.
-const PATIENCE_MS: u64 = 120_000;
 
 /// What kind of office it is.
 #[derive(Debug, Clone, Copy)]
@@ -57,8 +55,6 @@ struct Connection {
     terminal: Terminal,
     /// What it has sent that was not heard yet.
     sent: VecDeque<u8>,
-    /// Since when the oldest of it waits.
-    since_ms: u64,
     ended: bool,
     heard_end: bool,
     await_drain: bool,
@@ -67,6 +63,8 @@ struct Connection {
     browser: bool,
     person: Person,
     user: Option<UserId>,
+    /// Until when what it has said takes, at its pace.
+    paid_until_us: u64,
     /// When it was greeted by name.
     named_ms: u64,
     /// Lines that nobody foretold may be among those that it holds.
@@ -138,9 +136,10 @@ impl Office {
             restores: 0,
             log: Vec::new(),
         };
-        office
+        let met = office
             .referee
             .meet_channels(office.server.chat(), &office.truth, kind.modes);
+        met.expect("a new chat has its permanent channels");
         office
     }
 
@@ -238,7 +237,7 @@ impl Office {
             self.type_lines(id, &[&join, &topic]);
         }
         for other in self.connections.keys() {
-            self.type_lines(other, &["/list"]);
+            self.type_lines(other, &["/list", "/ping behind it"]);
         }
     }
 
@@ -260,7 +259,6 @@ impl Office {
         let id = self.connections.insert(Connection {
             terminal: Terminal::new(),
             sent: VecDeque::new(),
-            since_ms: 0,
             ended: false,
             heard_end: false,
             await_drain: false,
@@ -270,6 +268,7 @@ impl Office {
             person: Person::default(),
             user: None,
             named_ms: 0,
+            paid_until_us: 0,
             lenient: false,
         });
         let protocol = if self.chance.percent(1) {
@@ -351,13 +350,9 @@ impl Office {
     }
 
     fn send(&mut self, id: SessionId, bytes: &[u8]) {
-        let now_ms = self.now.mono_ms;
         let connection = self.connection(id);
         if connection.ended || connection.closed {
             return;
-        }
-        if connection.sent.is_empty() {
-            connection.since_ms = now_ms;
         }
         connection.sent.extend(bytes);
         self.be_hungry(id);
@@ -469,27 +464,29 @@ impl Office {
                 self.hear_one(id);
             }
         }
-        let now_ms = self.now.mono_ms;
         for (id, connection) in self.connections.iter() {
-            let waits =
-                !connection.sent.is_empty() && !connection.closed && !connection.await_drain;
-            assert!(
-                !waits || now_ms < connection.since_ms + PATIENCE_MS,
-                "{id} waits in vain"
-            );
+            let waits = !connection.sent.is_empty() && !connection.closed;
+            let has_reason = connection.await_drain || self.is_out_of_pace(connection);
+            assert!(!waits || has_reason, "{id} waits in vain");
         }
+    }
+
+    fn is_out_of_pace(&self, connection: &Connection) -> bool {
+        let now_us = self.now.mono_ms * 1_000;
+        self.kind.pace.is_some_and(|pace| {
+            let room_us = u64::from(pace.burst - 1) * pace.every_us;
+            connection.paid_until_us > now_us + room_us
+        })
     }
 
     /// Hears line by line, as long as the session is ready, like the event loop.
     fn hear_one(&mut self, id: SessionId) {
         while !self.connection(id).closed && self.server.is_ready(self.now, id) {
-            let now_ms = self.now.mono_ms;
             let connection = self.connection(id);
             let bytes: Vec<u8> = connection.sent.drain(..).collect();
             let mut rest = &bytes[..];
             let heard = connection.terminal.hear(&mut rest).map(Item::from);
             connection.sent.extend(rest);
-            connection.since_ms = now_ms;
             match heard {
                 Some(item) => self.pass_on(id, item),
                 None if connection.ended => return self.hear_end(id),
@@ -514,6 +511,10 @@ impl Office {
         match item {
             Item::Line(line) => {
                 self.note(format!("{id}> {line}"));
+                let named = self.connection(id).person.nick.is_some();
+                if !named || !line.to_ascii_lowercase().starts_with("/ping") {
+                    self.pay(id);
+                }
                 let typed = line.clone();
                 self.step(Some(id), Some(typed), |server, now| {
                     server.hear(now, id, &Heard::Line(&line))
@@ -521,6 +522,7 @@ impl Office {
             }
             Item::TooLong => {
                 self.note(format!("{id}> a line that is too long"));
+                self.pay(id);
                 self.step(Some(id), None, |server, now| {
                     server.hear(now, id, &Heard::TooLong)
                 });
@@ -542,6 +544,19 @@ impl Office {
             }
             Item::Nothing => {}
         }
+    }
+
+    /// Nobody is heard faster than the pace: so many lines at once, then one every so often.
+    fn pay(&mut self, id: SessionId) {
+        let Some(pace) = self.kind.pace else { return };
+        let now_us = self.now.mono_ms * 1_000;
+        let paid = &mut self.connection(id).paid_until_us;
+        *paid = now_us.max(*paid) + pace.every_us;
+        let ahead = *paid - now_us;
+        assert!(
+            ahead <= u64::from(pace.burst) * pace.every_us,
+            "{id} is heard too fast"
+        );
     }
 
     fn step(
@@ -587,8 +602,10 @@ impl Office {
         let before = std::mem::take(&mut self.truth);
         self.truth = self.look();
         let chat = self.server.chat();
-        self.referee
+        let met = self
+            .referee
             .meet_channels(chat, &self.truth, self.kind.modes);
+        met.unwrap_or_else(|fault| self.fail(cause, &fault));
         if let Some(user) = user {
             let own = step.heard.iter().filter(|(id, ..)| Some(*id) == cause);
             let told_away = own
@@ -601,7 +618,7 @@ impl Office {
             outcome.unwrap_or_else(|fault| self.fail(cause, &fault));
         }
         self.learn(&step, user, &attentive);
-        self.check_people(&step);
+        self.check_people(&step, &before);
         self.check_audience(&step, &before, user, &attentive);
         self.check_secrets(&step, &before);
         let chat = self.server.chat();
@@ -650,15 +667,13 @@ impl Office {
             at_ms: self.now.wall_ms,
         };
         let forecast = self.referee.forecast(scene, line, intent);
-        let speaks = !line.starts_with('/')
-            || ["//", "/m", "/M", "/n", "/N", "/r", "/R", "/a", "/A"]
-                .iter()
-                .any(|start| line.starts_with(start));
-        let wild = forecast.wild || intent.is_none() && speaks;
-        person.types(line);
+        let wild = forecast.wild || intent.is_none() && speaks(line);
+        let place = spoken_in(line).or_else(|| person.current().cloned());
+        let place = place.unwrap_or_else(|| self.settings.chat.lobby.clone());
         if wild {
-            self.referee.blur();
+            self.referee.blur(&place);
         }
+        person.types(line);
         (forecast, wild)
     }
 
@@ -881,7 +896,7 @@ impl Office {
     }
 
     /// Each picture is the truth.
-    fn check_people(&mut self, step: &Step) {
+    fn check_people(&mut self, step: &Step, before: &Truth) {
         for id in self.connections.keys() {
             let connection = self
                 .connections
@@ -904,12 +919,40 @@ impl Office {
             }
             let heard = step.heard.iter().filter(|(hearer, ..)| *hearer == id);
             for (_, told, _) in heard {
-                if let (Told::InChannel(channel), false) = (told, step.speaks) {
-                    let outcome = self.check_earlier(user, &connection.person, channel);
-                    outcome.unwrap_or_else(|fault| self.fail(Some(id), &fault));
-                }
+                let (Told::InChannel(channel) | Told::Made(channel)) = told else {
+                    continue;
+                };
+                let entry = self.check_entry(user, channel, before);
+                let earlier = if step.speaks {
+                    Ok(())
+                } else {
+                    self.check_earlier(user, &connection.person, channel)
+                };
+                entry
+                    .and(earlier)
+                    .unwrap_or_else(|fault| self.fail(Some(id), &fault));
             }
         }
+    }
+
+    /// Whoever comes first is the operator, but in the channels of the configuration.
+    fn check_entry(
+        &self,
+        user: UserId,
+        channel: &ChannelName,
+        before: &Truth,
+    ) -> Result<(), String> {
+        let entered = self.server.chat().find_channel(channel);
+        let ranks = entered.and_then(|entered| entered.ranks(user));
+        let chat = &self.settings.chat;
+        let permanent = chat.lobby == *channel || chat.permanent.contains(channel);
+        let first = before.members(channel).is_empty() && !permanent;
+        if ranks.is_some_and(|ranks| ranks.has(Rank::Operator)) == first {
+            return Ok(());
+        }
+        Err(format!(
+            "comes into {channel} with {ranks:?}; first: {first}"
+        ))
     }
 
     /// Whoever comes in reads what was said there lately.
@@ -994,7 +1037,10 @@ impl Office {
                 .map(|user| user.nick.clone())
                 .collect::<BTreeSet<_>>()
         };
-        let right = nicks(&away) == answer.away && nicks(&available) == answer.available;
+        let here: BTreeSet<_> = answer.available.union(&answer.away).collect();
+        let right = nicks(&away) == answer.away
+            && nicks(&available) == answer.available
+            && !answer.absent.iter().any(|nick| here.contains(nick));
         right
             .then_some(())
             .ok_or_else(|| format!("{answer:?} is not so"))
@@ -1146,6 +1192,21 @@ impl Drop for Office {
             );
         }
     }
+}
+
+/// Whether a line may say something.
+fn speaks(line: &str) -> bool {
+    let command = line.split(' ').next().unwrap_or("").to_ascii_lowercase();
+    let bare = !line.starts_with('/') || line.starts_with("//");
+    bare || ["/msg", "/notice", "/me", "/reply", "/announce"].contains(&command.as_str())
+}
+
+/// The channel that a command names, in which it may say something.
+fn spoken_in(line: &str) -> Option<ChannelName> {
+    let mut words = line.split(' ').filter(|word| !word.is_empty());
+    let command = words.next()?.to_ascii_lowercase();
+    let named = ["/msg", "/notice"].contains(&command.as_str());
+    ChannelName::parse(words.next()?).ok().filter(|_| named)
 }
 
 /// What was heard, no longer borrowed.

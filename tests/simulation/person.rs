@@ -25,6 +25,8 @@ pub struct Answer {
     pub rows: Option<usize>,
     pub available: BTreeSet<Nick>,
     pub away: BTreeSet<Nick>,
+    /// Who left lately, on a board.
+    pub absent: BTreeSet<Nick>,
 }
 
 /// The lines between `* Earlier in #c:` and `* Now:`, without their stamps.
@@ -122,6 +124,7 @@ impl Person {
             rows: None,
             available: BTreeSet::new(),
             away: BTreeSet::new(),
+            absent: BTreeSet::new(),
         });
     }
 
@@ -226,6 +229,8 @@ impl Person {
                     .iter()
                     .try_for_each(|nick| self.see_kick(nick, channel));
             }
+            Told::ManyPutOut(_, channel) => drop(self.people.remove(channel)),
+            Told::YouAreOut(channel) => return self.see_out(channel),
             Told::Gone(nick) | Told::PutOff(nick) => {
                 return self.see_gone(nick, matches!(told, Told::PutOff(_)));
             }
@@ -349,6 +354,10 @@ impl Person {
         if !self.is_me(nick) {
             return self.take_out(nick, channel);
         }
+        self.see_out(channel)
+    }
+
+    fn see_out(&mut self, channel: &ChannelName) -> Result<(), String> {
         if !self.channels.contains(channel) {
             return Err(format!("it is put out of {channel} without being there"));
         }
@@ -491,14 +500,17 @@ impl Person {
                 answer.available.insert(nick);
             }
             Question::Board(_) => {
-                let mut words = row.split_ascii_whitespace();
-                let (state, nick) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-                let list = match state {
-                    "available" => &mut answer.available,
-                    "away" => &mut answer.away,
-                    _ => return Ok(()),
-                };
-                list.insert(Nick::parse(nick).map_err(|fault| format!("{fault:?} in {row}"))?);
+                let (state, list) = [
+                    ("available ", &mut answer.available),
+                    ("away ", &mut answer.away),
+                    ("not here ", &mut answer.absent),
+                ]
+                .into_iter()
+                .find(|(state, _)| row.starts_with(state))
+                .ok_or_else(|| format!("{row:?} says nothing"))?;
+                let nick = row[state.len()..].split_ascii_whitespace().next();
+                let nick = Nick::parse(nick.unwrap_or(""));
+                list.insert(nick.map_err(|fault| format!("{fault:?} in {row}"))?);
             }
         }
         Ok(())

@@ -297,9 +297,6 @@ impl Referee {
 
     /// Puts what must be heard into the queues of those who must hear it.
     pub fn begin(&mut self, forecast: &Forecast) {
-        if forecast.wild {
-            self.blur();
-        }
         if let Some(Some(saying)) = &forecast.said {
             for hearer in &saying.hearers {
                 self.queues
@@ -310,9 +307,9 @@ impl Referee {
         }
     }
 
-    /// Something was said, nobody knows what: the memories of channels may hold more than is known.
-    pub fn blur(&mut self) {
-        for rules in self.rules.values_mut() {
+    /// Something was said, nobody knows what: the memory of the channel may hold more than is known.
+    pub fn blur(&mut self, channel: &ChannelName) {
+        if let Some(rules) = self.rules.get_mut(channel) {
             rules.memory.clear();
             rules.complete = false;
         }
@@ -488,32 +485,42 @@ impl Referee {
             .ok_or_else(|| format!("earlier was {known:?}, not {:?}", lines))
     }
 
-    /// Whoever makes a channel knows its modes.
-    pub fn meet_channels(&mut self, chat: &Chat, truth: &Truth, modes: &str) {
+    /// Whoever makes a channel knows its modes; what has ended is forgotten.
+    ///
+    /// # Errors
+    /// A channel has ended that was kept.
+    pub fn meet_channels(&mut self, chat: &Chat, truth: &Truth, modes: &str) -> Result<(), String> {
         let settings = chat.settings();
         let permanent_names = settings.permanent.iter().chain([&settings.lobby]);
         for name in truth.channels.keys().chain(permanent_names) {
-            if !self.rules.contains_key(name) {
-                let flags = if permanent(chat, name) { "" } else { modes };
-                let flags = flags.chars().collect();
-                let rules = Rules {
-                    flags,
-                    complete: true,
-                    ..Rules::default()
-                };
-                self.rules.insert(name.clone(), rules);
-            }
+            let flags = if permanent(chat, name) { "" } else { modes };
+            self.rules.entry(name.clone()).or_insert_with(|| Rules {
+                flags: flags.chars().collect(),
+                complete: true,
+                ..Rules::default()
+            });
         }
-        self.rules
-            .retain(|name, _| chat.find_channel(name).is_some());
+        let ended = |name: &ChannelName| chat.find_channel(name).is_none();
+        let kept = |rules: &Rules| rules.kept && !rules.flags.contains(&'i');
+        if let Some((name, _)) = self
+            .rules
+            .iter()
+            .find(|(name, rules)| ended(name) && kept(rules))
+        {
+            return Err(format!("{name} has ended though it was kept"));
+        }
+        self.rules.retain(|name, _| !ended(name));
         for (name, channel) in &truth.channels {
-            if let Some(rules) = self.rules.get_mut(name) {
-                rules.invited.retain(|user| !channel.members.contains(user));
-            }
+            let rules = self
+                .rules
+                .get_mut(name)
+                .ok_or("every channel was just met")?;
+            rules.invited.retain(|user| !channel.members.contains(user));
         }
-        self.queues.retain(|user, _| truth.users.contains_key(user));
-        self.blocks
-            .retain(|(by, of)| truth.users.contains_key(by) && truth.users.contains_key(of));
+        let here = |user: &UserId| truth.users.contains_key(user);
+        self.queues.retain(|user, _| here(user));
+        self.blocks.retain(|(by, of)| here(by) && here(of));
+        Ok(())
     }
 
     /// A ban takes back the invitations of those whom it is for.

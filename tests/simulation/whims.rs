@@ -101,7 +101,7 @@ static WHIMS: &[(usize, Make)] = &[
     (3, |w| w.say_to_channel("/notice")),
     (20, |w| w.say_to_person("/msg")),
     (3, |w| w.say_to_person("/notice")),
-    (6, |w| w.say(To::Answer, "/reply ")),
+    (16, |w| w.say(To::Answer, "/reply ")),
     (6, |w| w.say(To::Current, "/me ")),
     (3, |w| w.say(To::Everyone, "/announce ")),
     (3, |w| { let name = w.channel(); w.say(To::EveryoneIn(named(&name)), &format!("/announce {name} ")) }),
@@ -121,13 +121,13 @@ static WHIMS: &[(usize, Make)] = &[
     (2, |w| { let (name, nick) = (w.mine(), w.name()); w.plain(format!("/op {name} -{nick}")) }),
     (3, |w| { let (name, nick) = (w.mine(), w.name()); w.plain(format!("/voice {name} {nick}")) }),
     (2, |w| { let (name, nick) = (w.mine(), w.name()); w.plain(format!("/voice {name} -{nick}")) }),
-    (14, |w| w.change_modes()),
+    (24, |w| w.change_modes()),
     (2, |w| { let name = w.channel(); w.plain(format!("/mode {name}")) }),
     (2, |w| { let name = w.mine(); w.plain(format!("/keep {name}")) }),
     (2, |w| { let name = w.mine(); w.plain(format!("/keep {name} off")) }),
     (4, |w| { let (name, text) = (w.mine(), w.one_of(TEXTS)); w.plain(format!("/topic {name} {text}")) }),
     (2, |w| { let name = w.channel(); w.plain(format!("/topic {name}")) }),
-    (8, |w| { let (nick, name) = (w.name(), w.mine()); w.plain(format!("/invite {nick} {name}")) }),
+    (16, |w| { let (nick, name) = (w.name(), w.mine()); w.plain(format!("/invite {nick} {name}")) }),
     (8, |w| { let name = w.channel(); w.plain(format!("/knock {name}")) }),
     (3, |w| { let (name, nick) = (w.mine(), w.name()); w.plain(format!("/redact {name} {nick}")) }),
     (10, |w| { let words = w.one_of(AWAYS); w.plain(format!("/away {words}")) }),
@@ -263,8 +263,8 @@ impl Whim<'_> {
         let key = self.one_of(KEYS);
         let crew = self.person.people.get(&named(&name)).map_or(3, |p| p.len());
         let limit = crew + self.rng.below(2);
-        let change = match self.rng.below(13) {
-            0 => "+s".to_owned(),
+        let change = match self.rng.below(16) {
+            0 | 13 | 14 => "+s".to_owned(),
             1 => "-s".to_owned(),
             2 => "+i".to_owned(),
             3 => "-i".to_owned(),
