@@ -13,3 +13,4 @@ pub mod send;
 pub mod serve;
 pub mod server;
 pub mod suggest;
+pub mod verifier;

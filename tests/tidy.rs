@@ -56,6 +56,8 @@ const LAYERS: &[Layer] = &[
         others: &["log", "libc", "signal_hook", "socket2", "rustix"] },
     Layer { folder: "src/arena.rs", own: &["arena"], others: &["serde", "slab"], not_std: WORLD },
     Layer { folder: "src/suggest.rs", own: &[], others: &["strsim"], not_std: WORLD },
+    Layer { folder: "src/verifier.rs", own: &[], not_std: WORLD,
+        others: &["base64ct", "hmac", "pbkdf2", "sha2", "stringprep", "subtle", "thiserror"] },
     Layer { folder: "src/logging.rs", own: &[], others: &["env_logger", "log"], not_std: &[] },
 ];
 
@@ -109,6 +111,9 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("SERVER_NAME_BYTES_MAX", "63", "- a bound of a setting, said by hallway check"),
     ("STATUS_TEXT_BYTES_MAX", "160", "- a bound of a setting, said by hallway check"),
     ("ANNOUNCEMENTS_BURST_MAX", "1000", "- a bound of a setting, said by hallway check"),
+    ("PASSWORD_BYTES_MAX", "300", "a password | 300 bytes"),
+    ("ITERATIONS_MAX", "1_000_000", "- a bound of a verifier, said by hallway passwd and hallway check"),
+    ("SALT_BYTES_MAX", "64", "- a bound of a verifier, said by hallway check"),
     ("BACKOFF_SECONDS_MAX", "30", "- how hallway send tries again: nothing that a person could exceed"),
 ];
 
