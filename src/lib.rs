@@ -8,6 +8,7 @@ pub mod chat;
 pub mod config;
 pub mod logging;
 pub mod net;
+pub mod passwd;
 pub mod protocol;
 pub mod send;
 pub mod serve;

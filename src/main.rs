@@ -6,21 +6,29 @@ use std::process::ExitCode;
 
 use hallway::config::{Cli, Command, SendArgs, check};
 use hallway::protocol::plain::commands;
-use hallway::{send, serve};
+use hallway::{passwd, send, serve};
 
 fn main() -> ExitCode {
     match Cli::read() {
         Command::Serve(args) => {
             serve::run(&args).map_or_else(|sentence| fail(&sentence), |()| ExitCode::SUCCESS)
         }
-        Command::Check { config } => match check(config.as_deref(), &commands::reserved()) {
-            Ok(well) => {
-                let _ = writeln!(io::stdout(), "{well}");
-                ExitCode::SUCCESS
-            }
-            Err(faults) => fail(&faults.to_string()),
-        },
+        Command::Check { config } => {
+            let outcome = check(config.as_deref(), &commands::reserved());
+            outcome.map_or_else(|faults| fail(&faults.to_string()), |well| say(&well))
+        }
         Command::Send(args) => post(args),
+        Command::Passwd { iterations } => {
+            let outcome = passwd::run(iterations);
+            outcome.map_or_else(|sentence| fail(&sentence), |made| say(&made.to_string()))
+        }
+    }
+}
+
+fn say(line: &str) -> ExitCode {
+    match writeln!(io::stdout(), "{line}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&format!("cannot write to standard output: {error}")),
     }
 }
 

@@ -50,7 +50,7 @@ const LAYERS: &[Layer] = &[
             "protocol::plain::terminal"],
         others: &["bytes", "libc", "log", "mio", "signal_hook", "signal_hook_mio", "socket2"] },
     Layer { folder: "src/config", not_std: &["std::thread", "std::time"],
-        own: &["config", "suggest", "protocol::Protocol", "chat::name::ChannelName"],
+        own: &["config", "suggest", "verifier", "protocol::Protocol", "chat::name::ChannelName"],
         others: &["clap", "if_addrs", "ipnet", "jiff::tz", "log", "serde", "toml", "libc"] },
     Layer { folder: "src/send", own: &["send"], not_std: &[],
         others: &["log", "libc", "signal_hook", "socket2", "rustix"] },
@@ -58,6 +58,8 @@ const LAYERS: &[Layer] = &[
     Layer { folder: "src/suggest.rs", own: &[], others: &["strsim"], not_std: WORLD },
     Layer { folder: "src/verifier.rs", own: &[], not_std: WORLD,
         others: &["base64ct", "hmac", "pbkdf2", "sha2", "stringprep", "subtle", "thiserror"] },
+    Layer { folder: "src/passwd.rs", own: &["verifier"], others: &["getrandom", "rpassword", "signal_hook"],
+        not_std: &["std::thread", "std::time", "std::fs"] },
     Layer { folder: "src/logging.rs", own: &[], others: &["env_logger", "log"], not_std: &[] },
 ];
 

@@ -1,6 +1,7 @@
 //! The command line: what `hallway` can be asked to do, and with which flags.
 
 use super::keys::what;
+use crate::verifier::{ITERATIONS, ITERATIONS_MAX, ITERATIONS_MIN};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -36,6 +37,16 @@ const SEND_NOTES: &str = "\
 Without TEXT, each line of standard input is posted as it comes. The exit status is 0 only if the
 server took every line. Begin a TEXT that starts with `-` with `--`: hallway send --to bob -- -5 C";
 
+const PASSWD_NOTES: &str = "\
+The password is asked for twice, and not shown. When standard input is no terminal, its first line
+is the password. The one line printed goes into the configuration file:
+
+  [[operator]]
+  name = \"ann\"
+  verifier = \"SCRAM-SHA-256$...\"
+
+It tells whether a password is the right one; nobody can read the password out of it.";
+
 /// The chat server for the people of one building: telnet, netcat, one-line scripts.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "hallway", version, arg_required_else_help = true, after_help = EXAMPLES)]
@@ -66,6 +77,25 @@ pub enum Command {
     },
     /// Post TEXT, or each line of standard input
     Send(SendArgs),
+    /// Make a password verifier for the configuration
+    #[command(after_help = PASSWD_NOTES)]
+    Passwd {
+        /// How often to hash the password: a check takes so much longer.
+        #[arg(
+            long,
+            value_name = "N",
+            default_value_t = ITERATIONS,
+            hide_default_value = true,
+            help = iterations_help()
+        )]
+        iterations: u32,
+    },
+}
+
+fn iterations_help() -> String {
+    format!(
+        "How often to hash the password, {ITERATIONS_MIN} to {ITERATIONS_MAX} (default: {ITERATIONS})"
+    )
 }
 
 /// The flags of `hallway serve`, as they were typed: [`super::load`] makes sense of them.
