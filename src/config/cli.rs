@@ -123,6 +123,9 @@ pub struct ServeArgs {
     /// The key `zone`.
     #[arg(long, value_name = "NAME", help = what("zone"))]
     pub zone: Option<String>,
+    /// The key `motd`.
+    #[arg(long, value_name = "FILE", help = what("motd"))]
+    pub motd: Option<String>,
     /// A configuration file (TOML) to read first
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -141,6 +144,7 @@ impl ServeArgs {
             ("data", &self.data),
             ("pace", &self.pace),
             ("zone", &self.zone),
+            ("motd", &self.motd),
         ];
         let lists = lists
             .into_iter()

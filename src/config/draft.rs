@@ -4,13 +4,15 @@ use super::addr::addresses;
 use super::allow::{Admission, Allow};
 use super::fault::{Verdict, must_be};
 use super::machine::Machine;
+use super::motd;
 use super::quantity::{self, Pace};
-use super::word::{self, LOBBY};
+use super::word::{self, ADMIN_LINES_MAX, LOBBY};
 use super::{Announcements, Config, Listener, Protocol, Transport, Who};
 use crate::chat::name::ChannelName;
 use std::collections::BTreeMap;
 use std::net::{Ipv6Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const PLAIN_PORT: u16 = 2323;
 const IRC_PORT: u16 = 6667;
@@ -38,12 +40,17 @@ const NAME_WITHIN_MS: u64 = 60 * 1000;
 pub(super) struct Draft {
     /// The names of commands, which a status cannot have.
     reserved: Vec<String>,
+    /// Where relative paths to what is read at once begin.
+    directory: PathBuf,
     listeners: Vec<Listener>,
     name: Option<String>,
     data: Option<Option<PathBuf>>,
     allow: Vec<Admission>,
     pace: Option<Option<Pace>>,
     zone: Option<String>,
+    motd: Option<Arc<[String]>>,
+    network: Option<String>,
+    admin: Vec<String>,
     channel_modes: Option<String>,
     permanent: Vec<ChannelName>,
     who: Option<Who>,
@@ -56,9 +63,10 @@ pub(super) struct Draft {
 
 /// How each value gets into the draft. The table of keys names these.
 impl Draft {
-    pub(super) fn new(reserved: &[&str]) -> Draft {
+    pub(super) fn new(reserved: &[&str], directory: &Path) -> Draft {
         Draft {
             reserved: reserved.iter().copied().map(str::to_owned).collect(),
+            directory: directory.to_owned(),
             ..Draft::default()
         }
     }
@@ -113,6 +121,23 @@ impl Draft {
 
     pub(super) fn zone(&mut self, text: &str) -> Verdict {
         set(&mut self.zone, super::zone::zone(text))
+    }
+
+    pub(super) fn motd(&mut self, text: &str) -> Verdict {
+        set(&mut self.motd, motd::read(&self.directory.join(text)))
+    }
+
+    pub(super) fn network(&mut self, text: &str) -> Verdict {
+        set(&mut self.network, word::network(text))
+    }
+
+    pub(super) fn admin(&mut self, text: &str) -> Verdict {
+        if self.admin.len() == ADMIN_LINES_MAX {
+            return Err(format!("must hold at most {ADMIN_LINES_MAX} lines"));
+        }
+        word::admin_line(text)?;
+        self.admin.push(text.to_owned());
+        Ok(())
     }
 
     pub(super) fn channel_modes(&mut self, text: &str) -> Verdict {
@@ -173,16 +198,18 @@ pub(super) fn settle(flags: Draft, file: Draft, machine: &Machine) -> Config {
     let allow = given([flags.allow, file.allow], || vec![Admission::Lan]);
     let data = flags.data.or(file.data);
     let pace = flags.pace.or(file.pace);
+    let name = flags.name.or(file.name);
+    let name = name.unwrap_or_else(|| machine.server_name());
     Config {
         listeners: listeners(flags.listeners, file.listeners),
-        name: flags
-            .name
-            .or(file.name)
-            .unwrap_or_else(|| machine.server_name()),
+        network: file.network.unwrap_or_else(|| name.clone()),
+        name,
         data: data.unwrap_or_else(|| machine.data()),
         allow: Allow::of(&allow, &machine.networks),
         zone: flags.zone.or(file.zone),
         pace: pace.unwrap_or(Some(PACE)),
+        motd: flags.motd.or(file.motd),
+        admin: file.admin,
         channel_modes: file.channel_modes.unwrap_or_default(),
         permanent: with_lobby(file.permanent),
         announcements: Announcements {

@@ -1,6 +1,7 @@
 //! What is wrong with a configuration, said so that it can be put right: where, what, and the remedy.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The outcome of reading one value: on failure, a predicate about its key, such as `must be ...`.
@@ -94,4 +95,14 @@ pub(super) fn must_be<T>(wanted: &str, text: &str) -> Verdict<T> {
 pub(super) fn sentence(subject: &str, predicate: &str) -> String {
     let stop = if predicate.ends_with('?') { "" } else { "." };
     format!("{subject} {predicate}{stop}")
+}
+
+/// Why a file cannot be read, as a clause.
+pub(super) fn unreadable(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "this user may not read it".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        _ => error.to_string(),
+    }
 }

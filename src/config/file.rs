@@ -1,9 +1,8 @@
 //! Reading the TOML file: every fault of it, each with its line.
 
 use super::draft::Draft;
-use super::fault::{Fault, Verdict, sentence};
+use super::fault::{Fault, Verdict, sentence, unreadable};
 use super::keys::{self, Key, Kind, TakeNamed, TakeText};
-use std::io;
 use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
@@ -15,23 +14,19 @@ pub(super) fn read(path: &Path, reserved: &[&str]) -> (Draft, Vec<Fault>) {
         Err(error) => {
             let text = format!("cannot be read: {}.", unreadable(&error));
             let faults = vec![Fault::of_file(path, None, text)];
-            (Draft::new(reserved), faults)
+            (Draft::new(reserved, directory(path)), faults)
         }
     }
 }
 
-fn unreadable(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "this user may not read it".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
-        _ => error.to_string(),
-    }
+/// Where the paths begin that the file names.
+fn directory(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
 }
 
 fn parse(path: &Path, bytes: &[u8], reserved: &[&str]) -> (Draft, Vec<Fault>) {
     let mut walk = Walk {
-        draft: Draft::new(reserved),
+        draft: Draft::new(reserved, directory(path)),
         problems: Vec::new(),
     };
     match std::str::from_utf8(bytes) {
@@ -263,6 +258,10 @@ mod tests {
         let kinds = ["\"x\"", "1", "1.5", "true", "1979-05-27", "[]", "{ a = 1 }"];
         for key in KEYS {
             let (good, wanted, fitting) = match key.kind {
+                // It names a file that is there: the tests run at the root of the package.
+                Kind::Text(_) if key.path == "motd" => {
+                    ("\"clippy.toml\"".to_owned(), "text", "\"x\"")
+                }
                 Kind::Text(_) => (key.example.to_owned(), "text", "\"x\""),
                 Kind::List(..) => (format!("[{}]", key.example), "a list of texts", "[]"),
                 Kind::Count(..) => (key.example.to_owned(), "a whole number", "1"),
@@ -315,6 +314,21 @@ mod tests {
             ),
             ("pace", "\"fast\"", "pace must be lines at once"),
             ("zone", "\"Mars\"", "zone must be a time zone"),
+            ("motd", "\"\"", "motd must name a text file"),
+            ("motd", "\"nonexistent\"", "motd must name a text file"),
+            ("network", "\"the office\"", "network must be a word"),
+            ("network", "\"\"", "network must be a word"),
+            (
+                "admin",
+                "\"Ann\"",
+                "admin must be a list of texts such as [\"Ann Example, floor 2\"], not text.",
+            ),
+            ("admin", "[\"Ann\", \" \"]", "admin must be printable text"),
+            (
+                "admin",
+                "[\"1\", \"2\", \"3\", \"4\"]",
+                "admin must hold at most 3 lines.",
+            ),
             (
                 "channels.modes",
                 "\"+k\"",

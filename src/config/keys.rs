@@ -106,6 +106,24 @@ pub(super) const KEYS: &[Key] = &[
         kind: Kind::Text(Draft::zone),
     },
     Key {
+        path: "motd",
+        what: "The message of the day: a text file for IRC clients (default: none)",
+        example: "\"motd.txt\"",
+        kind: Kind::Text(Draft::motd),
+    },
+    Key {
+        path: "network",
+        what: "What IRC clients call the network of this building (default: the server's name)",
+        example: "\"office\"",
+        kind: Kind::Text(Draft::network),
+    },
+    Key {
+        path: "admin",
+        what: "Who runs this server, where, and how to reach them: up to three lines",
+        example: "\"Ann Example, floor 2\"",
+        kind: Kind::List(0, Draft::admin),
+    },
+    Key {
         path: "channels.modes",
         what: "The modes of a new channel, letters of imnstu (default: none)",
         example: "\"+nt\"",
@@ -279,8 +297,8 @@ mod tests {
             ),
             (
                 None,
-                "motd",
-                "\"motd\" is not a key at the top level: the keys there are plain, irc, name, data, allow, pace, zone and statuses.",
+                "colour",
+                "\"colour\" is not a key at the top level: the keys there are plain, irc, name, data, allow, pace, zone, motd, network, admin and statuses.",
             ),
         ] {
             assert_eq!(unknown_key(table, name), expected);

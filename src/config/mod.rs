@@ -13,6 +13,7 @@ mod fault;
 mod file;
 mod keys;
 mod machine;
+mod motd;
 mod quantity;
 mod word;
 mod zone;
@@ -24,10 +25,14 @@ pub use cli::{Cli, Command, SendArgs, ServeArgs};
 pub use fault::{Fault, Faults};
 pub use keys::{ANNOUNCEMENTS_BURST_MAX, keys};
 pub use machine::Machine;
+pub use motd::{MOTD_LINE_BYTES_MAX, MOTD_LINES_MAX};
 pub use quantity::{
     DURATION_MS_MAX, PACE_LINES_MAX, Pace, SEND_QUEUE_BYTES_MAX, SEND_QUEUE_BYTES_MIN,
 };
-pub use word::{LOBBY, SERVER_NAME_BYTES_MAX, STATUS_TEXT_BYTES_MAX};
+pub use word::{
+    ADMIN_LINE_BYTES_MAX, ADMIN_LINES_MAX, LOBBY, NETWORK_NAME_BYTES_MAX, SERVER_NAME_BYTES_MAX,
+    STATUS_TEXT_BYTES_MAX,
+};
 
 use crate::chat::name::ChannelName;
 use draft::{Draft, settle};
@@ -35,6 +40,7 @@ use fault::sentence;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How the bytes of a connection travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,6 +100,15 @@ pub struct Config {
     pub listeners: Vec<Listener>,
     /// The server's name: letters, digits, `.` and `-`, at most [`SERVER_NAME_BYTES_MAX`] bytes.
     pub name: String,
+    /// What IRC clients call the network: letters, digits, `.`, `-` and `_`, at most
+    /// [`NETWORK_NAME_BYTES_MAX`] bytes; the server's name unless it was given.
+    pub network: String,
+    /// Who runs the server, where, and how to reach them: at most [`ADMIN_LINES_MAX`] printable lines
+    /// of at most [`ADMIN_LINE_BYTES_MAX`] bytes.
+    pub admin: Vec<String>,
+    /// The message of the day, if there is one: at most [`MOTD_LINES_MAX`] lines of at most
+    /// [`MOTD_LINE_BYTES_MAX`] bytes, perhaps none, without control characters but TAB.
+    pub motd: Option<Arc<[String]>>,
     /// Where data is kept; none to keep nothing.
     pub data: Option<PathBuf>,
     /// Whom to admit.
@@ -140,14 +155,14 @@ pub fn load_on(args: &ServeArgs, reserved: &[&str], machine: &Machine) -> Result
             faults.extend(faults_of_file);
             draft
         }
-        None => Draft::new(reserved),
+        None => Draft::new(reserved, Path::new("")),
     };
     Faults::unless_none(faults)?;
     Ok(settle(flags, file, machine))
 }
 
 fn read_flags(args: &ServeArgs, reserved: &[&str]) -> (Draft, Vec<Fault>) {
-    let mut draft = Draft::new(reserved);
+    let mut draft = Draft::new(reserved, Path::new(""));
     let mut faults = Vec::new();
     for (flag, text) in args.given() {
         if let Err(predicate) = keys::of_flag(flag).take_flag(&mut draft, text) {

@@ -3,21 +3,24 @@
 use super::*;
 use clap::{CommandFactory, Parser};
 
-/// A file that goes away with the value.
+/// A configuration file, and a message of the day beside it, that go away with the value.
 struct TempFile(PathBuf);
 
 impl TempFile {
     fn holding(test: &str, text: &str) -> TempFile {
-        let name = format!("hallway-config-{}-{test}.toml", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::write(&path, text).expect("a temporary file");
+        let name = format!("hallway-config-{}-{test}", std::process::id());
+        let directory = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&directory).expect("a temporary directory");
+        std::fs::write(directory.join("motd.txt"), "Welcome.\nBe kind.\n").expect("a file");
+        let path = directory.join("hallway.toml");
+        std::fs::write(&path, text).expect("a file");
         TempFile(path)
     }
 }
 
 impl Drop for TempFile {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
+        let _ = std::fs::remove_dir_all(self.0.parent().expect("it is in a directory"));
     }
 }
 
@@ -40,6 +43,10 @@ fn listening(config: &Config) -> Vec<String> {
     config.listeners.iter().map(one).collect()
 }
 
+fn lines(lines: &[&str]) -> Option<Arc<[String]>> {
+    Some(lines.iter().copied().map(str::to_owned).collect())
+}
+
 const EVERYTHING: &str = r##"
 plain = ["127.0.0.1:2323", "[::1]:2323"]
 irc = ["127.0.0.1:6667"]
@@ -48,6 +55,9 @@ data = "/var/lib/hallway"
 allow = ["192.0.2.0/24", "lan"]
 pace = "100/20"
 zone = "UTC"
+motd = "motd.txt"
+network = "office"
+admin = ["IT department", "floor 2", "it@example.com"]
 
 [channels]
 modes = "+tn"
@@ -72,6 +82,9 @@ fn defaults() {
     let expected = Config {
         listeners: config.listeners.clone(),
         name: "hallway".into(),
+        network: "hallway".into(),
+        admin: Vec::new(),
+        motd: None,
         data: None,
         allow: Allow::lan(&[]),
         zone: None,
@@ -160,6 +173,9 @@ fn every_key_of_a_file_counts() {
         })
     );
     assert_eq!(config.zone.as_deref(), Some("UTC"));
+    assert_eq!(config.motd, lines(&["Welcome.", "Be kind."]));
+    assert_eq!(config.network, "office");
+    assert_eq!(config.admin, ["IT department", "floor 2", "it@example.com"]);
     assert_eq!(config.channel_modes, "+nt");
     let permanent: Vec<&str> = config.permanent.iter().map(ChannelName::as_str).collect();
     assert_eq!(permanent, ["#lobby", "#helpdesk"]);
@@ -210,6 +226,33 @@ fn flags_override_the_file() {
         "what no flag says, the file says"
     );
     assert_eq!(listening(&config), ["plain [::]:4000"]);
+}
+
+#[test]
+fn the_network_is_called_as_the_server_unless_it_has_a_name() {
+    let config = serve(&["--name", "chat.office"], None).expect("fine");
+    assert_eq!(config.network, "chat.office");
+}
+
+#[test]
+fn a_message_of_the_day_is_beside_the_file_or_where_the_flag_says() {
+    let file = TempFile::holding("motd", "motd = \"motd.txt\"\n");
+    let beside = file.0.with_file_name("other.txt");
+    std::fs::write(&beside, "Other.").expect("a file");
+    let flag = ["--motd", beside.to_str().expect("UTF-8")];
+    let config = serve(&flag, Some(&file)).expect("fine");
+    assert_eq!(config.motd, lines(&["Other."]));
+    let missing = TempFile::holding("motd-missing", "\nmotd = \"mtd.txt\"\n");
+    let heard = check(Some(&missing.0), &[]).expect_err("there is none");
+    let (path, named) = (missing.0.display(), missing.0.with_file_name("mtd.txt"));
+    assert_eq!(
+        heard.to_string(),
+        format!(
+            "{path}:2: motd must name a text file: {named:?} cannot be read, for there is no such file."
+        )
+    );
+    let heard = serve(&["--motd", "/nonexistent"], None).expect_err("there is none");
+    assert!(heard.starts_with("--motd must name a text file: \"/nonexistent\""));
 }
 
 #[test]
@@ -292,7 +335,7 @@ fn check_says_that_all_is_well_or_what_is_not() {
 }
 
 #[test]
-fn the_command_line_is_sound_and_each_flag_is_a_key() {
+fn the_command_line_is_sound_and_flags_are_keys() {
     Cli::command().debug_assert();
     let command = Cli::command();
     let serve = command.find_subcommand("serve").expect("serve");
@@ -302,7 +345,7 @@ fn the_command_line_is_sound_and_each_flag_is_a_key() {
         .collect();
     let keys: Vec<&str> = keys()
         .map(|(path, _)| path)
-        .filter(|path| !path.contains('.') && *path != "statuses")
+        .filter(|path| !path.contains('.') && !["network", "admin", "statuses"].contains(path))
         .collect();
     assert_eq!(flags, [&keys[..], &["config"]].concat());
 }

@@ -1,4 +1,4 @@
-//! Values that are words: the server's name, channels and their modes, statuses, the data directory.
+//! Values that are words: the names of server and network, who runs it, channels and their modes, statuses, the data directory.
 
 use super::fault::{Verdict, must_be};
 use crate::chat::name::ChannelName;
@@ -9,6 +9,15 @@ pub const SERVER_NAME_BYTES_MAX: usize = 63;
 
 /// The longest text of a ready-made status, in bytes.
 pub const STATUS_TEXT_BYTES_MAX: usize = 160;
+
+/// The longest name of a network, in bytes.
+pub const NETWORK_NAME_BYTES_MAX: usize = 63;
+
+/// The most lines about who runs the server.
+pub const ADMIN_LINES_MAX: usize = 3;
+
+/// The longest line about who runs the server, in bytes.
+pub const ADMIN_LINE_BYTES_MAX: usize = 160;
 
 /// The channel that always exists and where everybody starts.
 pub const LOBBY: &str = "#lobby";
@@ -31,6 +40,23 @@ pub(super) fn server_name(text: &str) -> Verdict<String> {
         "a word of letters, digits, \".\" and \"-\", of at most 63 bytes, such as \"chat.office\"",
         text,
     )
+}
+
+/// Reads the name of the network.
+pub(super) fn network(text: &str) -> Verdict<String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+    if (1..=NETWORK_NAME_BYTES_MAX).contains(&text.len()) && text.bytes().all(allowed) {
+        return Ok(text.to_owned());
+    }
+    must_be(
+        "a word of letters, digits, \".\", \"-\" and \"_\", of at most 63 bytes, such as \"office\"",
+        text,
+    )
+}
+
+/// Checks a line about who runs the server.
+pub(super) fn admin_line(text: &str) -> Verdict {
+    printable(text, ADMIN_LINE_BYTES_MAX, "Ann Example, floor 2")
 }
 
 /// Reads the data directory, or `none`. A `~` is refused: nobody expands it here, and a directory
@@ -93,12 +119,19 @@ pub(super) fn status_name(name: &str, reserved: &[String]) -> Verdict {
 
 /// Checks the text of a ready-made status.
 pub(super) fn status_text(text: &str) -> Verdict {
-    if text.len() > STATUS_TEXT_BYTES_MAX {
+    printable(text, STATUS_TEXT_BYTES_MAX, "At lunch")
+}
+
+/// Checks that there is something to be read in one line.
+fn printable(text: &str, bytes_max: usize, example: &str) -> Verdict {
+    if text.len() > bytes_max {
         let bytes = text.len();
-        return Err(format!("must be at most 160 bytes of text, not {bytes}"));
+        return Err(format!(
+            "must be at most {bytes_max} bytes of text, not {bytes}"
+        ));
     }
     if text.trim().is_empty() || text.contains(char::is_control) {
-        return must_be("printable text such as \"At lunch\"", text);
+        return must_be(&format!("printable text such as {example:?}"), text);
     }
     Ok(())
 }
@@ -118,6 +151,32 @@ mod tests {
             let why = server_name(text).expect_err(text);
             assert!(why.contains("at most 63 bytes"), "{why}");
         }
+    }
+
+    #[test]
+    fn network_names() {
+        let longest = "x".repeat(NETWORK_NAME_BYTES_MAX);
+        for text in ["office", "Office_2.north-wing", &longest] {
+            assert_eq!(network(text).as_deref(), Ok(text));
+        }
+        let too_long = "x".repeat(NETWORK_NAME_BYTES_MAX + 1);
+        for text in ["", "the office", "büro", "a:b", "a\n", &too_long] {
+            let why = network(text).expect_err(text);
+            assert!(why.contains("at most 63 bytes"), "{why}");
+        }
+    }
+
+    #[test]
+    fn lines_about_who_runs_it() {
+        let longest = "é".repeat(ADMIN_LINE_BYTES_MAX / 2);
+        for text in ["Ann Example", "it@example.com", &longest] {
+            assert_eq!(admin_line(text), Ok(()));
+        }
+        for text in ["", " ", "a\nb", "\u{1b}[1m"] {
+            assert!(admin_line(text).is_err_and(|why| why.contains("must be printable text")));
+        }
+        let why = admin_line(&format!("{longest}x")).expect_err("one past");
+        assert_eq!(why, "must be at most 160 bytes of text, not 161");
     }
 
     #[test]
