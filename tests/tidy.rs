@@ -117,6 +117,8 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("ADMIN_LINE_BYTES_MAX", "160", "- a bound of a setting, said by hallway check"),
     ("MOTD_LINES_MAX", "200", "- a bound of a setting, said by hallway check"),
     ("MOTD_LINE_BYTES_MAX", "400", "- a bound of a setting, said by hallway check"),
+    ("OPERATOR_NAME_BYTES_MAX", "32", "- a bound of a setting, said by hallway check"),
+    ("OPERATOR_HOST_BYTES_MAX", "63", "- a bound of a setting, said by hallway check"),
     ("ANNOUNCEMENTS_BURST_MAX", "1000", "- a bound of a setting, said by hallway check"),
     ("PASSWORD_BYTES_MAX", "300", "a password | 300 bytes"),
     ("ITERATIONS_MAX", "1_000_000", "- a bound of a verifier, said by hallway passwd and hallway check"),

@@ -5,6 +5,7 @@ use super::allow::{Admission, Allow};
 use super::fault::{Verdict, must_be};
 use super::machine::Machine;
 use super::motd;
+use super::operator::{self, Candidate};
 use super::quantity::{self, Pace};
 use super::word::{self, ADMIN_LINES_MAX, LOBBY};
 use super::{Announcements, Config, Listener, Protocol, Transport, Who};
@@ -59,6 +60,7 @@ pub(super) struct Draft {
     statuses: Option<BTreeMap<String, String>>,
     send_queue_bytes: Option<usize>,
     name_within_ms: Option<u64>,
+    operators: Vec<Candidate>,
 }
 
 /// How each value gets into the draft. The table of keys names these.
@@ -186,6 +188,35 @@ impl Draft {
     pub(super) fn name_within(&mut self, text: &str) -> Verdict {
         set(&mut self.name_within_ms, quantity::duration_ms(text))
     }
+
+    pub(super) fn operator(&mut self) {
+        self.operators.push(Candidate::default());
+    }
+
+    pub(super) fn operator_name(&mut self, text: &str) -> Verdict {
+        let mut known = self
+            .operators
+            .iter()
+            .filter_map(|operator| operator.name.as_deref());
+        if known.any(|name| name == text) {
+            return Err(format!("must be another: {text:?} is an operator already"));
+        }
+        set(&mut self.newest_operator().name, operator::name(text))
+    }
+
+    pub(super) fn operator_verifier(&mut self, text: &str) -> Verdict {
+        let verifier = operator::verifier(text);
+        set(&mut self.newest_operator().verifier, verifier)
+    }
+
+    pub(super) fn operator_host(&mut self, text: &str) -> Verdict {
+        set(&mut self.newest_operator().host, operator::host(text))
+    }
+
+    fn newest_operator(&mut self) -> &mut Candidate {
+        let newest = self.operators.last_mut();
+        newest.expect("a table is begun before its keys are taken")
+    }
 }
 
 fn set<T>(place: &mut Option<T>, value: Verdict<T>) -> Verdict {
@@ -220,6 +251,11 @@ pub(super) fn settle(flags: Draft, file: Draft, machine: &Machine) -> Config {
         statuses: file.statuses.unwrap_or_else(ready_made),
         send_queue_bytes: file.send_queue_bytes.unwrap_or(SEND_QUEUE_BYTES),
         name_within_ms: file.name_within_ms.unwrap_or(NAME_WITHIN_MS),
+        operators: file
+            .operators
+            .into_iter()
+            .filter_map(Candidate::operator)
+            .collect(),
     }
 }
 

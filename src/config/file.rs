@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::fault::{Fault, Verdict, sentence, unreadable};
-use super::keys::{self, Key, Kind, TakeNamed, TakeText};
+use super::keys::{self, Key, Kind, Repeated, TakeNamed, TakeText};
 use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
@@ -93,7 +93,7 @@ impl Walk {
             self.value(key, value);
         } else if table.is_none() && keys::is_table(name) {
             self.known_table(name, at, value);
-        } else if table.is_none() && value.get_ref().is_table() {
+        } else if table.is_none() && is_table(value.get_ref()) {
             self.problem(at, keys::unknown_table(name));
         } else {
             self.problem(at, keys::unknown_key(table, name));
@@ -101,13 +101,26 @@ impl Walk {
     }
 
     fn known_table(&mut self, name: &str, at: usize, value: &Value<'_>) {
-        match value.get_ref() {
-            DeValue::Table(entries) => self.table(Some(name), entries),
-            other => {
-                let found = describe(other);
-                let text = format!("{name} must be a table, written [{name}], not {found}.");
-                self.problem(at, text);
+        match (keys::repeated(name), value.get_ref()) {
+            (None, DeValue::Table(entries)) => self.table(Some(name), entries),
+            (Some(table), DeValue::Array(each)) => {
+                each.iter().for_each(|one| self.one_of(table, one));
             }
+            (_, other) => self.problem(at, not_so_written(name, other)),
+        }
+    }
+
+    fn one_of(&mut self, table: &Repeated, value: &Value<'_>) {
+        let at = value.span().start;
+        let DeValue::Table(entries) = value.get_ref() else {
+            return self.problem(at, not_so_written(table.name, value.get_ref()));
+        };
+        (table.begin)(&mut self.draft);
+        self.table(Some(table.name), entries);
+        let missing = |name: &&str| !entries.keys().any(|key| key.get_ref() == *name);
+        for (_, what) in table.required.iter().filter(|(name, _)| missing(name)) {
+            let predicate = format!("must have {what}");
+            self.problem(at, sentence(&keys::header(table.name), &predicate));
         }
     }
 
@@ -155,6 +168,21 @@ impl Walk {
             self.problem(value.span().start, sentence(path, &predicate));
         }
     }
+}
+
+/// Whether it is a table, or several of one name.
+fn is_table(value: &DeValue<'_>) -> bool {
+    let first = value.as_array().and_then(|each| each.first());
+    first.map_or(value, Spanned::get_ref).is_table()
+}
+
+fn not_so_written(table: &str, found: &DeValue<'_>) -> String {
+    let (header, found) = (keys::header(table), describe(found));
+    let wanted = match keys::repeated(table) {
+        Some(_) => "tables, each written",
+        None => "a table, written",
+    };
+    format!("{table} must be {wanted} {header}, not {found}.")
 }
 
 /// What to do about errors of syntax, by the beginning of the parser's message.
@@ -245,12 +273,18 @@ mod tests {
         faults.iter().map(ToString::to_string).collect()
     }
 
-    /// The lines that put one value at a key.
+    /// The lines that put one value at a key, and below it what has to be there too.
     fn at_key(path: &str, value: &str) -> String {
-        match path.split_once('.') {
-            Some((table, name)) => format!("[{table}]\n{name} = {value}\n"),
-            None => format!("{path} = {value}\n"),
+        let Some((table, name)) = path.split_once('.') else {
+            return format!("{path} = {value}\n");
+        };
+        let mut lines = format!("{}\n{name} = {value}\n", keys::header(table));
+        let required = keys::repeated(table).map_or(&[][..], |table| table.required);
+        for (other, _) in required.iter().filter(|(other, _)| *other != name) {
+            let key = keys::find(Some(table), other).expect("a key");
+            lines += &format!("{other} = {}\n", key.example);
         }
+        lines
     }
 
     #[test]
@@ -392,6 +426,21 @@ mod tests {
                 "\"0s\"",
                 "limits.name-within must be a duration",
             ),
+            (
+                "operator.name",
+                "\"ann b\"",
+                "operator.name must be one word",
+            ),
+            (
+                "operator.verifier",
+                "\"pencil\"",
+                "operator.verifier must be a line that `hallway passwd` prints: a verifier is",
+            ),
+            (
+                "operator.host",
+                "\":office\"",
+                "operator.host must be a word of letters",
+            ),
         ] {
             let heard = faults(&format!("# a comment\n\n{}", at_key(path, value)));
             let line = if path.contains('.') { 4 } else { 3 };
@@ -489,6 +538,56 @@ nonsense = true
             [""; 0]
         );
         assert_eq!(faults(""), [""; 0]);
+    }
+
+    #[test]
+    fn operators_are_told_apart_and_each_is_complete() {
+        let mut verifier = at_key("operator.name", "\"ann\"");
+        verifier.replace_range(..verifier.find("verifier").expect("it is there"), "");
+        let good = format!("[[operator]]\nname = \"ann\"\n{verifier}");
+        let other = good.replace("ann", "Ann");
+        assert_eq!(faults(&format!("{good}{other}")), [""; 0]);
+        assert_eq!(faults("operator = []"), [""; 0]);
+        for (text, expected) in [
+            (
+                format!("{good}\n{good}"),
+                "f:6: operator.name must be another: \"ann\" is an operator already.",
+            ),
+            (
+                format!("{good}[[operator]]\n{verifier}"),
+                "f:4: [[operator]] must have a name, such as name = \"ann\".",
+            ),
+            (
+                format!("{good}\n\n[[operator]]\nname = \"bob\"\n"),
+                "f:6: [[operator]] must have a verifier: `hallway passwd` makes one.",
+            ),
+            (
+                format!("{good}hots = \"staff\"\n"),
+                "f:4: \"hots\" is not a key of [[operator]]. Did you mean \"host\"?",
+            ),
+            (
+                format!("{good}pace = \"off\"\n"),
+                "f:4: \"pace\" is not a key of [[operator]]: it belongs before the first [table].",
+            ),
+            (
+                good.replace("[[operator]]", "[operator]"),
+                "f:1: operator must be tables, each written [[operator]], not a table.",
+            ),
+            (
+                good.replace("[[operator]]", "[[operators]]"),
+                "f:1: \"operators\" is not a table of the configuration. Did you mean [[operator]]?",
+            ),
+            (
+                "\noperator = [\"ann\"]".to_owned(),
+                "f:2: operator must be tables, each written [[operator]], not text.",
+            ),
+            (
+                "operator = \"ann\"".to_owned(),
+                "f:1: operator must be tables, each written [[operator]], not text.",
+            ),
+        ] {
+            assert_eq!(faults(&text), [expected]);
+        }
     }
 
     #[test]

@@ -35,6 +35,25 @@ pub(super) enum Kind {
     Named(fn(&mut Draft), TakeNamed),
 }
 
+/// A table that may stand several times, written `[[name]]`: each begins something new.
+pub(super) struct Repeated {
+    pub(super) name: &'static str,
+    /// Begins something new in the draft, before its keys are taken.
+    pub(super) begin: fn(&mut Draft),
+    /// The keys that each must have, and what is missing without them: a noun and the remedy.
+    pub(super) required: &'static [(&'static str, &'static str)],
+}
+
+/// Every table that may stand several times.
+const REPEATED: &[Repeated] = &[Repeated {
+    name: "operator",
+    begin: Draft::operator,
+    required: &[
+        ("name", "a name, such as name = \"ann\""),
+        ("verifier", "a verifier: `hallway passwd` makes one"),
+    ],
+}];
+
 /// Takes one text into the draft, or says why not.
 pub(super) type TakeText = fn(&mut Draft, &str) -> Verdict;
 
@@ -173,6 +192,26 @@ pub(super) const KEYS: &[Key] = &[
         example: "\"60s\"",
         kind: Kind::Text(Draft::name_within),
     },
+    Key {
+        path: "operator.name",
+        what: "The name of somebody who may become an operator of the server",
+        example: "\"ann\"",
+        kind: Kind::Text(Draft::operator_name),
+    },
+    Key {
+        path: "operator.verifier",
+        what: "What their password is checked with: `hallway passwd` makes it",
+        example: "\"SCRAM-SHA-256$120000:AAAA\
+                  $AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\
+                  :AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"",
+        kind: Kind::Text(Draft::operator_verifier),
+    },
+    Key {
+        path: "operator.host",
+        what: "What others see in place of their address while they are operators (default: that)",
+        example: "\"staff.office\"",
+        kind: Kind::Text(Draft::operator_host),
+    },
 ];
 
 /// Every key of the configuration file as its path, such as `channels.modes`, and what it sets.
@@ -200,6 +239,19 @@ pub(super) fn is_table(name: &str) -> bool {
     tables().contains(name)
 }
 
+/// The table of this name, if it may stand several times.
+pub(super) fn repeated(name: &str) -> Option<&'static Repeated> {
+    REPEATED.iter().find(|table| table.name == name)
+}
+
+/// How the table's beginning is written.
+pub(super) fn header(table: &str) -> String {
+    match repeated(table) {
+        Some(_) => format!("[[{table}]]"),
+        None => format!("[{table}]"),
+    }
+}
+
 /// The tables of the file that hold keys of fixed names.
 fn tables() -> BTreeSet<&'static str> {
     KEYS.iter().filter_map(|key| key.place().0).collect()
@@ -215,7 +267,7 @@ fn names_in(table: Option<&str>) -> impl Iterator<Item = &'static str> {
 pub(super) fn unknown_key(table: Option<&str>, name: &str) -> String {
     let place = table.map_or_else(
         || "at the top level".to_owned(),
-        |table| format!("of [{table}]"),
+        |table| format!("of {}", header(table)),
     );
     let remedy = match nearest(name, names_in(table)) {
         Some(near) => format!(". Did you mean {near:?}?"),
@@ -233,7 +285,7 @@ fn elsewhere(name: &str) -> Option<String> {
     let home = tables()
         .into_iter()
         .find(|table| find(Some(table), name).is_some())?;
-    Some(format!(": it belongs under [{home}]."))
+    Some(format!(": it belongs under {}.", header(home)))
 }
 
 /// Why `[name]` is not a table of the file, and the remedy.
@@ -246,7 +298,7 @@ pub(super) fn unknown_table(name: &str) -> String {
         .chain(named.map(|key| key.path))
         .collect();
     let remedy = match nearest(name, known.iter().copied()) {
-        Some(near) => format!(". Did you mean [{near}]?"),
+        Some(near) => format!(". Did you mean {}?", header(near)),
         None => format!(": the tables are {}.", listed(known)),
     };
     format!("{name:?} is not a table of the configuration{remedy}")
@@ -263,6 +315,14 @@ mod tests {
         for (path, what) in keys() {
             assert!(what.len() > 20 && !what.ends_with('.'), "{path}: {what}");
             assert!(path.split('.').count() <= 2, "{path}");
+        }
+        for table in REPEATED {
+            let required = table.required.iter();
+            assert!(
+                required
+                    .clone()
+                    .all(|(name, _)| find(Some(table.name), name).is_some())
+            );
         }
         assert!(!paths.contains("nonsense") && is_table("limits") && !is_table("statuses"));
     }
@@ -291,6 +351,16 @@ mod tests {
                 "\"pace\" is not a key of [channels]: it belongs before the first [table].",
             ),
             (
+                None,
+                "verifier",
+                "\"verifier\" is not a key at the top level: it belongs under [[operator]].",
+            ),
+            (
+                Some("operator"),
+                "hosts",
+                "\"hosts\" is not a key of [[operator]]. Did you mean \"host\"?",
+            ),
+            (
                 Some("limits"),
                 "colour",
                 "\"colour\" is not a key of [limits]: the keys there are send-queue and name-within.",
@@ -309,8 +379,12 @@ mod tests {
                 "\"chanels\" is not a table of the configuration. Did you mean [channels]?",
             ),
             (
+                "operators",
+                "\"operators\" is not a table of the configuration. Did you mean [[operator]]?",
+            ),
+            (
                 "oper",
-                "\"oper\" is not a table of the configuration: the tables are announcements, channels, limits and statuses.",
+                "\"oper\" is not a table of the configuration: the tables are announcements, channels, limits, operator and statuses.",
             ),
         ] {
             assert_eq!(unknown_table(name), expected);

@@ -14,6 +14,7 @@ mod file;
 mod keys;
 mod machine;
 mod motd;
+mod operator;
 mod quantity;
 mod word;
 mod zone;
@@ -26,6 +27,7 @@ pub use fault::{Fault, Faults};
 pub use keys::{ANNOUNCEMENTS_BURST_MAX, keys};
 pub use machine::Machine;
 pub use motd::{MOTD_LINE_BYTES_MAX, MOTD_LINES_MAX};
+pub use operator::{OPERATOR_HOST_BYTES_MAX, OPERATOR_NAME_BYTES_MAX, Operator};
 pub use quantity::{
     DURATION_MS_MAX, PACE_LINES_MAX, Pace, SEND_QUEUE_BYTES_MAX, SEND_QUEUE_BYTES_MIN,
 };
@@ -132,6 +134,8 @@ pub struct Config {
     /// How long a connection may take to give a name, in milliseconds; at least 1,000, at most
     /// [`DURATION_MS_MAX`].
     pub name_within_ms: u64,
+    /// Who may become an operator of the server, as they were given; no name twice.
+    pub operators: Vec<Operator>,
 }
 
 /// The configuration that the flags, the file they name and this machine make together.

@@ -74,6 +74,15 @@ phone = "On the phone"
 [limits]
 send-queue = "128 KiB"
 name-within = "2m"
+
+[[operator]]
+name = "ann"
+verifier = "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
+host = "staff.office"
+
+[[operator]]
+name = "Bob"
+verifier = "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
 "##;
 
 #[test]
@@ -109,6 +118,7 @@ fn defaults() {
         .into(),
         send_queue_bytes: 1_048_576,
         name_within_ms: 60_000,
+        operators: Vec::new(),
     };
     assert_eq!(config, expected);
     assert_eq!(listening(&config), ["plain [::]:2323", "irc [::]:6667"]);
@@ -193,6 +203,10 @@ fn every_key_of_a_file_counts() {
         (config.send_queue_bytes, config.name_within_ms),
         (131_072, 120_000)
     );
+    let operators = config.operators.iter();
+    let named = operators.map(|operator| (&*operator.name, operator.host.as_deref()));
+    assert!(named.eq([("ann", Some("staff.office")), ("Bob", None)]));
+    assert!(config.operators[0].verifier.holds_for("pencil"));
     for (key, _) in keys() {
         let name = key.rsplit('.').next().expect("a path has a name");
         assert!(
