@@ -5,6 +5,7 @@
 
 pub mod arena;
 pub mod chat;
+pub mod check;
 pub mod config;
 pub mod logging;
 pub mod net;
@@ -15,3 +16,4 @@ pub mod serve;
 pub mod server;
 pub mod suggest;
 pub mod verifier;
+pub mod worker;

@@ -58,6 +58,9 @@ const LAYERS: &[Layer] = &[
     Layer { folder: "src/suggest.rs", own: &[], others: &["strsim"], not_std: WORLD },
     Layer { folder: "src/verifier.rs", own: &[], not_std: WORLD,
         others: &["base64ct", "hmac", "pbkdf2", "sha2", "stringprep", "subtle", "thiserror"] },
+    Layer { folder: "src/check.rs", own: &["check", "verifier"], others: &[], not_std: WORLD },
+    Layer { folder: "src/worker.rs", own: &["worker", "check"], others: &[],
+        not_std: &["std::time", "std::fs", "std::env", "std::process", "std::os", "std::net"] },
     Layer { folder: "src/passwd.rs", own: &["verifier"], others: &["getrandom", "rpassword", "signal_hook"],
         not_std: &["std::thread", "std::time", "std::fs"] },
     Layer { folder: "src/logging.rs", own: &[], others: &["env_logger", "log"], not_std: &[] },
@@ -123,6 +126,7 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("PASSWORD_BYTES_MAX", "300", "a password | 300 bytes"),
     ("ITERATIONS_MAX", "1_000_000", "- a bound of a verifier, said by hallway passwd and hallway check"),
     ("SALT_BYTES_MAX", "64", "- a bound of a verifier, said by hallway check"),
+    ("WAITING_MAX", "32", "- what waits for the passwords' thread: more is refused by whoever submits it"),
     ("BACKOFF_SECONDS_MAX", "30", "- how hallway send tries again: nothing that a person could exceed"),
 ];
 
