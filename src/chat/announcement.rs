@@ -78,7 +78,7 @@ impl Chat {
         if text.trim().is_empty() {
             return Err(Refusal::NothingToSay);
         }
-        let operator = self.user(who).operator;
+        let operator = self.user(who).is_operator();
         if self.settings.announcers != Announcers::Everyone && !operator {
             return Err(Refusal::MayNotAnnounce {
                 who: self.settings.announcers,
@@ -160,6 +160,15 @@ impl Chat {
         Ok((name, hearers))
     }
 
+    /// Announcements in a channel follow its name.
+    pub(super) fn follow_channel(&mut self, before: &ChannelName, name: &ChannelName) {
+        for announcement in &mut self.announcements {
+            if announcement.channel.as_ref() == Some(before) {
+                announcement.channel = Some(name.clone());
+            }
+        }
+    }
+
     fn charge_announcement(&mut self, now: Now, who: UserId) -> Result<(), Refusal> {
         let pace = self.settings.announcing;
         let nick = self.user(who).nick().clone();
@@ -178,7 +187,7 @@ impl Chat {
     fn reached_by(&mut self, announcement: &Announcement, but: Option<UserId>) -> Audience {
         let author = announcement.author;
         let hides = |user: &UserId| match self.users.get(author) {
-            Some(user_author) if !user_author.operator => self.hides(*user, author),
+            Some(user_author) if !user_author.is_operator() => self.hides(*user, author),
             _ => false,
         };
         let concerned = announcement
@@ -219,7 +228,7 @@ impl Chat {
         };
         announcement.author == who
             || announcement.place(who).is_ok()
-            || self.user(who).operator
+            || self.user(who).is_operator()
             || self.joined(who, name).is_ok()
     }
 
@@ -231,17 +240,18 @@ impl Chat {
         in_force.count()
     }
 
-    pub(super) fn announcements(&mut self, now: Now, who: UserId) {
+    pub(super) fn announcements(&mut self, now: Now, who: UserId) -> Result<(), Refusal> {
         self.announcements
             .retain(|announcement| announcement.until_ms > now.wall_ms);
         let seen = self.announcements.iter().filter(|announcement| {
             let hidden = self.users.get(announcement.author).is_some_and(|author| {
-                !author.operator && author.hidden_from().binary_search(&who).is_ok()
+                !author.is_operator() && author.hidden_from().binary_search(&who).is_ok()
             });
             !hidden && self.may_see(who, announcement)
         });
         let announcements = seen.map(Announcement::info).collect();
         self.reply(Reply::Announcements { announcements });
+        Ok(())
     }
 
     pub(super) fn acknowledge(
@@ -318,7 +328,7 @@ impl Chat {
         let announcement = &self.announcements[place];
         let channel = announcement.channel.as_ref();
         let runs = channel.is_some_and(|name| self.run_by(who, name).is_ok());
-        if announcement.author == who || runs || self.user(who).operator {
+        if announcement.author == who || runs || self.user(who).is_operator() {
             return Ok(());
         }
         Err(Refusal::NotYourAnnouncement {

@@ -68,11 +68,13 @@ pub(super) struct Absence {
 }
 
 impl Absence {
-    /// What `asker` should be told, if they have not been.
-    pub(super) fn tell(&mut self, asker: UserId) -> Option<Away> {
-        let place = self.told.binary_search(&asker).err()?;
-        self.told.insert(place, asker);
-        Some(self.away.clone())
+    /// Notes that `asker` is told of it. Says whether that is news to them.
+    pub(super) fn tell(&mut self, asker: UserId) -> bool {
+        let place = self.told.binary_search(&asker);
+        if let Err(place) = place {
+            self.told.insert(place, asker);
+        }
+        place.is_err()
     }
 }
 

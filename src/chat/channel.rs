@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::mask::{Effect, Mask};
+use super::mask::Effect;
 use super::memory::Memory;
-use super::mode::{Flag, Modes, Rank, Ranks};
+use super::mode::{Flag, MaskList, Modes, Rank, Ranks};
 use super::name::{ChannelName, Nick};
 use super::time::Now;
 use super::user::Identity;
-use super::vocabulary::{Company, Happening, Limited, Presence, Refusal, Reply, TopicInfo};
+use super::vocabulary::{Company, Happening, Limited, Listed, Presence, Refusal, Reply, TopicInfo};
 use super::{ChannelId, Chat, UserId};
 
 /// How many channels one person can be in.
@@ -47,7 +47,8 @@ pub struct Channel {
     members: Vec<Member>,
     pub(super) modes: Modes,
     pub(super) topic: Option<Box<TopicInfo>>,
-    pub(super) bans: Vec<Mask>,
+    /// Its lists of masks, in the order in which they were set.
+    pub(super) masks: Vec<Listed>,
     /// Who was asked in, oldest first.
     pub(super) invited: Vec<UserId>,
     pub(super) memory: Memory,
@@ -55,29 +56,39 @@ pub struct Channel {
     departed: Vec<(Nick, u64)>,
     /// Exists from the start: nobody is its operator for coming first.
     pub(super) permanent: bool,
-    /// Outlives its last member.
-    pub(super) kept: bool,
+    /// When it was made, in Unix milliseconds.
+    pub(super) made_ms: u64,
 }
 
 impl Channel {
-    pub(super) fn new(name: ChannelName) -> Self {
+    pub(super) fn new(name: ChannelName, made_ms: u64) -> Self {
         Self {
             name,
             members: Vec::new(),
             modes: Modes::default(),
             topic: None,
-            bans: Vec::new(),
+            masks: Vec::new(),
             invited: Vec::new(),
             memory: Memory::default(),
             departed: Vec::new(),
             permanent: false,
-            kept: false,
+            made_ms,
         }
     }
 
     /// Its name.
     pub fn name(&self) -> &ChannelName {
         &self.name
+    }
+
+    /// Its modes.
+    pub fn modes(&self) -> &Modes {
+        &self.modes
+    }
+
+    /// Its topic.
+    pub fn topic(&self) -> Option<&TopicInfo> {
+        self.topic.as_deref()
     }
 
     /// How many people are in it.
@@ -118,14 +129,26 @@ impl Channel {
         self.modes.flags.has(flag)
     }
 
+    /// The masks on one of its lists.
+    pub(super) fn masks(&self, list: MaskList) -> impl Iterator<Item = &Listed> {
+        self.masks.iter().filter(move |listed| listed.list == list)
+    }
+
+    /// Whether somebody fits a mask on one of its lists.
+    pub(super) fn lists(&self, list: MaskList, identity: &Identity) -> bool {
+        self.masks(list).any(|listed| listed.mask.fits(identity))
+    }
+
     /// What the bans do to this person, the worst first.
     pub(super) fn banned(&self, identity: &Identity) -> Option<Effect> {
         let mut effects = self
-            .bans
-            .iter()
-            .filter(|mask| mask.fits(identity))
-            .map(Mask::effect);
+            .masks(MaskList::Bans)
+            .filter(|listed| listed.mask.fits(identity))
+            .map(|listed| listed.mask.effect());
         let first = effects.next()?;
+        if self.lists(MaskList::Exceptions, identity) {
+            return None;
+        }
         let worse = first == Effect::KeepOut || effects.any(|effect| effect == Effect::KeepOut);
         Some(if worse { Effect::KeepOut } else { Effect::Mute })
     }
@@ -179,13 +202,13 @@ impl Chat {
                 self.may_enter(who, id, key)?;
                 id
             }
-            None => self.make_channel(who, name)?,
+            None => self.make_channel(now, who, name)?,
         };
         let made = known.is_none();
         let channel = self.channel(id);
         let first = channel.is_empty() && !channel.permanent;
         let ranks = if first {
-            Ranks::OPERATOR
+            Ranks::of(Rank::Operator)
         } else {
             Ranks::default()
         };
@@ -194,7 +217,20 @@ impl Chat {
         Ok(())
     }
 
-    fn make_channel(&mut self, who: UserId, name: ChannelName) -> Result<ChannelId, Refusal> {
+    fn make_channel(
+        &mut self,
+        now: Now,
+        who: UserId,
+        name: ChannelName,
+    ) -> Result<ChannelId, Refusal> {
+        self.check_looks(who, &name)?;
+        let id = self.add_channel(name, now.wall_ms);
+        self.channel_mut(id).modes.flags = self.settings.modes;
+        Ok(id)
+    }
+
+    /// Refuses the name of a new channel that looks like another's.
+    pub(super) fn check_looks(&self, who: UserId, name: &ChannelName) -> Result<(), Refusal> {
         let ascii = self.channel_names.keys().filter(|name| name.is_ascii());
         if let Some(other) = self
             .channel_lookalikes
@@ -207,19 +243,28 @@ impl Chat {
                 other: seen.then_some(other),
             });
         }
-        let id = self.add_channel(name);
-        self.channel_mut(id).modes.flags = self.settings.modes;
-        Ok(id)
+        Ok(())
     }
 
     /// Adds a channel with nobody in it.
-    pub(super) fn add_channel(&mut self, name: ChannelName) -> ChannelId {
+    pub(super) fn add_channel(&mut self, name: ChannelName, made_ms: u64) -> ChannelId {
+        let id = self.channels.insert(Channel::new(name.clone(), made_ms));
+        self.claim_channel_name(name, id);
+        id
+    }
+
+    pub(super) fn claim_channel_name(&mut self, name: ChannelName, id: ChannelId) {
         if !name.is_ascii() {
             self.channel_lookalikes.insert(name.folded());
         }
-        let id = self.channels.insert(Channel::new(name.clone()));
         self.channel_names.insert(name, id);
-        id
+    }
+
+    pub(super) fn release_channel_name(&mut self, name: &ChannelName) {
+        if !name.is_ascii() {
+            self.channel_lookalikes.remove(name.folded());
+        }
+        self.channel_names.remove(name);
     }
 
     fn enter(&mut self, now: Now, who: UserId, id: ChannelId, ranks: Ranks) {
@@ -232,7 +277,9 @@ impl Chat {
         channel.invited.retain(|invited| *invited != who);
         channel.note_arrived(&identity.nick);
         let channel = channel.name.clone();
-        self.user_mut(who).channels.push(id);
+        let user = self.user_mut(who);
+        user.channels.push(id);
+        let away = user.away().cloned();
         let audience = self.neighbours(id);
         self.event(
             now,
@@ -240,18 +287,18 @@ impl Chat {
             Happening::Joined {
                 who: identity,
                 channel,
+                away,
             },
         );
     }
 
     fn welcome_in(&mut self, who: UserId, id: ChannelId, made: bool) {
         let staff = self.channel(id).ranks(who).is_some_and(Ranks::any);
-        let blocks = self.user(who).blocks();
         let channel = self.channel(id);
         let earlier = channel
             .memory
             .iter()
-            .filter(|record| (staff || !record.for_staff) && !blocks.contains(&record.said.author))
+            .filter(|record| (staff || !record.for_staff) && !self.blocks_author(who, &record.said))
             .map(|record| record.said.clone())
             .collect();
         let reply = Reply::Joined {
@@ -330,13 +377,10 @@ impl Chat {
     pub(super) fn end_if_unused(&mut self, id: ChannelId) {
         let channel = self.channel(id);
         // Nobody could let anybody in again.
-        let kept = channel.kept && !channel.has(Flag::InviteOnly);
+        let kept = channel.has(Flag::Kept) && !channel.has(Flag::InviteOnly);
         if channel.is_empty() && !kept && !channel.permanent {
             let name = channel.name.clone();
-            if !name.is_ascii() {
-                self.channel_lookalikes.remove(name.folded());
-            }
-            self.channel_names.remove(&name);
+            self.release_channel_name(&name);
             self.channels.remove(id);
         }
     }

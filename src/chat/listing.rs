@@ -2,12 +2,13 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::mode::Flag;
+use super::mask::Pattern;
+use super::mode::{Flag, UserFlag};
 use super::name::{ChannelName, Nick};
 use super::time::Now;
 use super::vocabulary::{
-    BoardCounts, ChannelInfo, Listing, PersonInfo, PersonRow, Presence, Refusal, Reply, Row,
-    Standing,
+    BoardCounts, ChannelInfo, Criterion, Listing, PersonInfo, PersonRow, Presence, Refusal, Reply,
+    Row, Standing,
 };
 use super::{ChannelId, Chat, UserId};
 
@@ -25,7 +26,7 @@ impl Chat {
 
     pub(super) fn who(&mut self, who: UserId, name: Option<&ChannelName>) -> Result<(), Refusal> {
         let channel = name.map(|name| self.seen(who, name)).transpose()?;
-        let mut people = self.people(channel);
+        let mut people = self.people(who, channel);
         let count = people.len();
         people.reverse();
         let listing = Listing::Who { channel, people };
@@ -38,38 +39,103 @@ impl Chat {
         Ok(())
     }
 
-    /// Everybody in a channel or here at all, by name.
-    fn people(&self, channel: Option<ChannelId>) -> Vec<UserId> {
+    /// Everybody in a channel or here at all whom the asker finds, by name.
+    fn people(&self, who: UserId, channel: Option<ChannelId>) -> Vec<UserId> {
+        let found = |user: &UserId| self.finds(who, *user);
         match channel {
             Some(id) => {
-                let mut people: Vec<UserId> = self.channel(id).members().collect();
+                let mut people: Vec<UserId> = self.members_found(who, id).collect();
                 people.sort_by_cached_key(|user| self.user(*user).nick().clone());
                 people
             }
-            None => self.nicks.values().copied().collect(),
+            None => self.nicks.values().copied().filter(found).collect(),
         }
     }
 
-    pub(super) fn list(&mut self, who: UserId, words: &str) {
-        let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
-        let mut channels: Vec<ChannelId> = self
-            .channel_names
-            .values()
-            .copied()
-            .filter(|id| self.listed(who, *id) && self.channel(*id).speaks_of(&words))
-            .collect();
-        let count = channels.len();
-        channels.reverse();
-        let listing = Listing::Channels { channels };
+    /// Those of a channel whom the asker finds: inside it, all.
+    fn members_found(&self, who: UserId, id: ChannelId) -> impl Iterator<Item = UserId> {
+        let channel = self.channel(id);
+        let inside = channel.ranks(who).is_some();
+        channel
+            .members()
+            .filter(move |user| inside || self.finds(who, *user))
+    }
+
+    pub(super) fn names(&mut self, who: UserId, name: &ChannelName) -> Result<(), Refusal> {
+        let id = self.seen(who, name)?;
+        let mut people: Vec<UserId> = self.members_found(who, id).collect();
+        people.reverse();
+        let count = people.len();
+        let listing = Listing::Names {
+            channel: id,
+            people,
+        };
+        let channel = Some(self.channel(id).name.clone());
+        self.reply(Reply::Listing {
+            channel,
+            listing,
+            count,
+        });
+        Ok(())
+    }
+
+    pub(super) fn find(
+        &mut self,
+        who: UserId,
+        pattern: &Pattern,
+        operators: bool,
+    ) -> Result<(), Refusal> {
+        let fits = |id: &UserId| {
+            let user = self.user(*id);
+            let identity = &user.identity;
+            let whole = || pattern.fits(&identity.to_string()) || pattern.fits(&identity.host);
+            let named =
+                || pattern.fits(identity.nick.as_str()) || pattern.fits(identity.realname());
+            (!operators || user.is_operator()) && (named() || whole())
+        };
+        let exact = Nick::parse(pattern.as_str()).ok();
+        let exact = exact.and_then(|nick| self.nicks.get(&nick).copied());
+        let mut people: Vec<UserId> = match exact {
+            Some(user) if !pattern.is_wild() => vec![user],
+            _ => self.people(who, None),
+        };
+        people.retain(fits);
+        people.reverse();
+        let count = people.len();
+        let listing = Listing::Who {
+            channel: None,
+            people,
+        };
         self.reply(Reply::Listing {
             channel: None,
             listing,
             count,
         });
+        Ok(())
+    }
+
+    pub(super) fn list(&mut self, who: UserId, criteria: Vec<Criterion>) -> Result<(), Refusal> {
+        let mut channels: Vec<ChannelId> = self
+            .channel_names
+            .values()
+            .copied()
+            .filter(|id| self.listed(who, *id) && self.channel(*id).is_all_of(&criteria))
+            .collect();
+        let count = channels.len();
+        channels.reverse();
+        let listing = Listing::Channels { criteria, channels };
+        self.reply(Reply::Listing {
+            channel: None,
+            listing,
+            count,
+        });
+        Ok(())
     }
 
     fn listed(&self, who: UserId, id: ChannelId) -> bool {
-        !self.channel(id).is_empty() && self.sees(who, id)
+        let channel = self.channel(id);
+        let inside = || channel.ranks(who).is_some() || self.user(who).is_operator();
+        !channel.is_empty() && self.sees(who, id) && (!channel.has(Flag::Private) || inside())
     }
 
     pub(super) fn board(
@@ -79,7 +145,7 @@ impl Chat {
         name: Option<&ChannelName>,
     ) -> Result<(), Refusal> {
         let channel = name.map(|name| self.seen(who, name)).transpose()?;
-        let mut people = self.people(channel);
+        let mut people = self.people(who, channel);
         people.sort_by_key(|user| self.user(*user).away().map(|away| away.kind));
         let away = people
             .iter()
@@ -126,9 +192,15 @@ impl Chat {
         match listing {
             Listing::Who { channel, people } => {
                 let user = self.next_person(people, *channel)?;
-                Some(Row::Person(self.person_row(now, user, *channel)))
+                Some(Row::Person(self.person_row(now, asker, user, *channel)))
             }
-            Listing::Channels { channels } => loop {
+            Listing::Names { channel, people } => {
+                let user = self.next_person(people, Some(*channel))?;
+                let ranks = self.channel(*channel).ranks(user).unwrap_or_default();
+                let identity = self.user(user).identity.clone();
+                Some(Row::Name { identity, ranks })
+            }
+            Listing::Channels { channels, .. } => loop {
                 let id = channels.pop()?;
                 if self.channels.get(id).is_some() && self.listed(asker, id) {
                     return Some(Row::Channel(self.channel_info(id)));
@@ -142,7 +214,7 @@ impl Chat {
             } => {
                 let name_width = *name_width;
                 if let Some(user) = self.next_person(people, *channel) {
-                    let person = self.person_row(now, user, *channel);
+                    let person = self.person_row(now, asker, user, *channel);
                     return Some(Row::Board { name_width, person });
                 }
                 let (nick, since_ms) = absent.pop()?;
@@ -191,7 +263,14 @@ impl Chat {
         }
     }
 
-    fn person_row(&self, now: Now, user: UserId, channel: Option<ChannelId>) -> PersonRow {
+    fn person_row(
+        &self,
+        now: Now,
+        asker: UserId,
+        user: UserId,
+        channel: Option<ChannelId>,
+    ) -> PersonRow {
+        let may_know_address = user == asker || self.user(asker).is_operator();
         let person = self.user(user);
         let ranks = channel.and_then(|id| self.channel(id).ranks(user));
         PersonRow {
@@ -199,7 +278,8 @@ impl Chat {
             away: person.away().cloned(),
             idle_ms: now.mono_ms.saturating_sub(person.active_ms),
             ranks: ranks.unwrap_or_default(),
-            operator: person.operator,
+            flags: person.flags,
+            address: may_know_address.then_some(person.identity.address),
         }
     }
 
@@ -209,11 +289,11 @@ impl Chat {
             channel: self.channel(*id).name.clone(),
             ranks: self.channel(*id).ranks(user).unwrap_or_default(),
         };
-        let seen = person.channels.iter().filter(|id| self.sees(asker, **id));
-        let may_know_address = user == asker || self.user(asker).operator;
+        let hides = person.flags.has(UserFlag::Invisible) && !self.finds(asker, user);
+        let shown = |id: &&ChannelId| self.listed(asker, **id) && !hides;
+        let seen = person.channels.iter().filter(shown);
         PersonInfo {
-            person: self.person_row(now, user, None),
-            address: may_know_address.then_some(person.identity.address),
+            person: self.person_row(now, asker, user, None),
             since_ms: person.since_ms,
             channels: seen.map(standing).collect(),
         }
@@ -235,10 +315,33 @@ impl Chat {
 }
 
 impl super::channel::Channel {
-    fn speaks_of(&self, words: &[String]) -> bool {
+    fn is_all_of(&self, criteria: &[Criterion]) -> bool {
+        let named = |criterion: &&Criterion| matches!(criterion, Criterion::Named(_));
+        let mut names = criteria.iter().filter(named).peekable();
+        let name_fits = names.peek().is_none() || names.any(|criterion| self.is(criterion));
+        let mut others = criteria.iter().filter(|criterion| !named(criterion));
+        name_fits && others.all(|criterion| self.is(criterion))
+    }
+
+    fn is(&self, criterion: &Criterion) -> bool {
+        let topic_ms = self.topic.as_ref().map(|topic| topic.at_ms);
+        match criterion {
+            Criterion::Word(word) => self.speaks_of(word),
+            Criterion::Named(pattern) => pattern.fits(self.name().folded()),
+            Criterion::NotNamed(pattern) => !pattern.fits(self.name().folded()),
+            Criterion::MoreThan(count) => self.len() > *count,
+            Criterion::FewerThan(count) => self.len() < *count,
+            Criterion::MadeBefore(ms) => self.made_ms < *ms,
+            Criterion::MadeAfter(ms) => self.made_ms > *ms,
+            Criterion::TopicBefore(ms) => topic_ms.is_some_and(|at_ms| at_ms < *ms),
+            Criterion::TopicAfter(ms) => topic_ms.is_some_and(|at_ms| at_ms > *ms),
+        }
+    }
+
+    fn speaks_of(&self, word: &str) -> bool {
         let topic = self.topic.as_ref().map_or("", |topic| &topic.text);
         let said = format!("{} {topic}", self.name().folded()).to_lowercase();
-        words.iter().all(|word| said.contains(word))
+        said.contains(word)
     }
 
     /// Whether those outside cannot see it.

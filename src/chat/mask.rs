@@ -1,9 +1,10 @@
-//! Masks: whom a ban, an exception or an invitation is for.
+//! Masks: whom a ban, an exception, an invitation or a block is for; and the patterns they are of.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::name::Nick;
 use super::user::Identity;
 
 /// The longest mask, in bytes.
@@ -18,13 +19,39 @@ pub enum Effect {
     Mute,
 }
 
+/// A pattern of any text: `*` is any text, `?` any one character, letters are the same in any case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pattern(Box<str>);
+
+impl Pattern {
+    /// The pattern that is spelled like this.
+    pub fn new(text: &str) -> Self {
+        Self(fold(text).into())
+    }
+
+    /// Whether a text fits.
+    pub fn fits(&self, text: &str) -> bool {
+        glob(&self.0, &fold(text))
+    }
+
+    /// The pattern, folded.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it fits more than one text.
+    pub fn is_wild(&self) -> bool {
+        self.0.contains(['*', '?'])
+    }
+}
+
 /// A pattern of `nick!user@host` (`*`: any text, `?`: any one character) and what it does.
 ///
 /// Identity is the folded form of the pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mask {
     effect: Effect,
-    pattern: Box<str>,
+    pattern: Pattern,
 }
 
 impl Mask {
@@ -45,7 +72,7 @@ impl Mask {
             && !whole.chars().any(|c| c.is_whitespace() || c.is_control());
         usable.then(|| Self {
             effect,
-            pattern: fold(&whole).into(),
+            pattern: Pattern::new(&whole),
         })
     }
 
@@ -56,19 +83,27 @@ impl Mask {
 
     /// The pattern in full, folded.
     pub fn pattern(&self) -> &str {
-        &self.pattern
+        self.pattern.as_str()
     }
 
     /// Whether it is for this person.
     pub fn fits(&self, identity: &Identity) -> bool {
-        glob(&self.pattern, &fold(&identity.to_string()))
+        self.pattern.fits(&identity.to_string())
+    }
+
+    /// The one name that it is for, whatever the user and host.
+    pub fn nick(&self) -> Option<Nick> {
+        let name = self.pattern().strip_suffix("!*@*")?;
+        let wild = name.contains(['*', '?']);
+        Nick::parse(name).ok().filter(|_| !wild)
     }
 }
 
 /// The pattern as people type it: `bob` for `bob!*@*`.
 impl fmt::Display for Mask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.pattern.strip_suffix("!*@*").unwrap_or(&self.pattern))
+        let whole = self.pattern();
+        f.write_str(whole.strip_suffix("!*@*").unwrap_or(whole))
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::vocabulary::Said;
+use super::name::ChannelName;
+use super::vocabulary::{MessageId, Place, Said};
 
 /// How many lines a channel remembers.
 pub const MEMORY_LINES_MAX: usize = 10;
@@ -43,6 +44,18 @@ impl Memory {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Record> {
         self.records.iter()
+    }
+
+    /// Forgets one line, if it is remembered.
+    pub(super) fn forget(&mut self, id: MessageId) {
+        self.records.retain(|record| record.said.id != id);
+    }
+
+    /// The channel is called something else.
+    pub(super) fn rename(&mut self, channel: &ChannelName) {
+        for record in &mut self.records {
+            record.said.place = Place::Channel(channel.clone());
+        }
     }
 
     /// The latest line that fits, which is forgotten.

@@ -9,15 +9,19 @@ pub mod announcement;
 pub mod availability;
 pub mod block;
 pub mod channel;
+pub mod former;
 mod listing;
 pub mod lookalike;
 pub mod mask;
 pub mod memory;
 pub mod mode;
 pub mod moderation;
+mod modes;
 pub mod name;
+pub mod oneself;
 pub mod outbox;
 pub mod pace;
+pub mod redaction;
 mod rights;
 pub mod settings;
 mod speech;
@@ -36,13 +40,18 @@ use crate::arena::{Arena, key_type};
 use announcement::Announcement;
 use channel::Channel;
 use lookalike::Lookalikes;
+use mode::UserFlag;
 use name::{ChannelName, Nick};
 use outbox::Outbox;
 use pace::Bucket;
+use redaction::Trace;
 use settings::Settings;
+use speech::Words;
 use time::Now;
 use user::{Identity, User};
-use vocabulary::{Audience, Command, Event, Happening, MessageId, Output, Refusal, Reply, Watched};
+use vocabulary::{
+    Audience, Command, Event, Former, Happening, MessageId, Output, Refusal, Reply, Watched,
+};
 use watch::CROWD_MIN;
 
 key_type! {
@@ -68,6 +77,12 @@ pub struct Chat {
     channel_names: BTreeMap<ChannelName, ChannelId>,
     channel_lookalikes: Lookalikes,
     watchers: BTreeMap<Watched, Vec<UserId>>,
+    /// Those who block anybody by mask, ordered.
+    mask_blockers: Vec<UserId>,
+    /// Who had which name lately, the latest last.
+    former: VecDeque<Former>,
+    /// The latest lines that can be taken back, the latest last.
+    traces: VecDeque<Trace>,
     /// Whose absence ends when, in Unix milliseconds.
     deadlines: BTreeSet<(u64, UserId)>,
     announcements: VecDeque<Announcement>,
@@ -75,11 +90,14 @@ pub struct Chat {
     /// How much has been announced under which name: a script that connects for each line is one.
     announced: BTreeMap<Nick, Bucket>,
     last_message_id: MessageId,
+    /// How many are not listed for strangers, and how many run the server.
+    invisible: usize,
+    operators: usize,
 }
 
 impl Chat {
     /// An empty chat, with its permanent channels.
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(now: Now, settings: Settings) -> Self {
         let mut chat = Self {
             settings: Settings::default(),
             outbox: Outbox::default(),
@@ -90,24 +108,29 @@ impl Chat {
             channel_names: BTreeMap::new(),
             channel_lookalikes: Lookalikes::default(),
             watchers: BTreeMap::new(),
+            mask_blockers: Vec::new(),
+            former: VecDeque::new(),
+            traces: VecDeque::new(),
             deadlines: BTreeSet::new(),
             announcements: VecDeque::new(),
             last_announcement: 0,
             announced: BTreeMap::new(),
             last_message_id: MessageId::default(),
+            invisible: 0,
+            operators: 0,
         };
-        chat.configure(settings);
+        chat.configure(now, settings);
         chat
     }
 
     /// Takes other settings: permanent channels are added, and those that are permanent no more
     /// end like any other.
-    pub fn configure(&mut self, settings: Settings) {
+    pub fn configure(&mut self, now: Now, settings: Settings) {
         let permanent: BTreeSet<&ChannelName> =
             settings.permanent.iter().chain([&settings.lobby]).collect();
         for name in permanent.iter().copied() {
             let known = self.channel_names.get(name).copied();
-            let id = known.unwrap_or_else(|| self.add_channel(name.clone()));
+            let id = known.unwrap_or_else(|| self.add_channel(name.clone(), now.wall_ms));
             self.channel_mut(id).permanent = true;
         }
         for id in self.channels.keys() {
@@ -151,6 +174,7 @@ impl Chat {
         let who = user.identity.clone();
         let id = self.users.insert(user);
         self.claim(nick.clone(), id);
+        self.review_mask_blocks(id);
         let fans = self.fans(&nick).to_vec();
         let audience = self.outbox.watching(fans);
         self.event(now, audience, Happening::Arrived { who });
@@ -194,8 +218,9 @@ impl Chat {
         self.nicks.remove(nick);
     }
 
-    /// Lets somebody go. Their name is free before anybody hears of it.
-    pub fn depart(&mut self, now: Now, who: UserId, why: &str) {
+    /// Lets somebody go, whose own words the reason is or not. Their name is free before anybody
+    /// hears of it.
+    pub fn depart(&mut self, now: Now, who: UserId, why: &str, own_words: bool) {
         if self.users.get(who).is_none() {
             return;
         }
@@ -208,13 +233,18 @@ impl Chat {
         while let Some(&channel) = self.user(who).channels.last() {
             self.exit(now, who, channel);
         }
+        for flag in [UserFlag::Invisible, UserFlag::Operator] {
+            self.set_flag(who, flag, false);
+        }
         self.users.remove(who);
+        self.note_former(now, identity.clone());
         self.event(
             now,
             audience,
             Happening::Departed {
                 who: identity,
                 why: Arc::from(why),
+                own_words,
             },
         );
         self.outbox.push(Output::Ended(who));
@@ -243,6 +273,8 @@ impl Chat {
             ..(*before).clone()
         };
         self.user_mut(who).identity = Arc::new(identity);
+        self.review_mask_blocks(who);
+        self.note_former(now, before.clone());
         let channels = self.user(who).channels.clone();
         for channel in channels {
             self.channel_mut(channel).note_arrived(&nick);
@@ -259,17 +291,13 @@ impl Chat {
                 },
             );
         }
-        let audience = self
-            .outbox
-            .watching(newly.into_iter().filter(|user| !told.contains(user)));
-        let who = self.user(who).identity.clone();
-        self.event(now, audience, Happening::Arrived { who });
+        if before.nick != nick {
+            let newly = newly.into_iter().filter(|user| !told.contains(user));
+            let audience = self.outbox.watching(newly);
+            let who = self.user(who).identity.clone();
+            self.event(now, audience, Happening::Arrived { who });
+        }
         Ok(())
-    }
-
-    /// Makes somebody an operator of the server, or no longer.
-    pub fn set_operator(&mut self, who: UserId, operator: bool) {
-        self.user_mut(who).operator = operator;
     }
 
     /// Does what somebody asks for. The answer and what others hear wait in the outbox.
@@ -277,7 +305,7 @@ impl Chat {
         if self.users.get(who).is_none() {
             return;
         }
-        if !command.only_asks() {
+        if !command.is_no_sign_of_life() {
             self.user_mut(who).active_ms = now.mono_ms;
         }
         if let Err(refusal) = self.carry_out(now, who, command) {
@@ -289,10 +317,27 @@ impl Chat {
         match command {
             Command::Join { channel, key } => self.join(now, who, channel, key.as_deref()),
             Command::Leave { channel, why } => self.leave(now, who, &channel, why),
-            Command::Say { to, manner, text } => self.say(now, who, &to, manner, &text),
+            Command::Say {
+                to,
+                manner,
+                text,
+                extras,
+            } => self.say(
+                now,
+                who,
+                &to,
+                Words {
+                    manner,
+                    text: &text,
+                    extras,
+                },
+            ),
+            Command::Signal { to, attached } => self.signal(now, who, &to, attached),
             Command::Rename { nick } => self.rename(now, who, nick),
+            Command::Introduce { realname } => self.introduce(now, who, realname),
             Command::Topic { channel, text } => self.topic(now, who, &channel, text.as_deref()),
             Command::Invite { nick, channel } => self.invite(now, who, &nick, &channel),
+            Command::Invitations => self.invitations(who),
             Command::Knock { channel } => self.knock(now, who, &channel),
             Command::Kick { channel, nick, why } => self.kick(now, who, &channel, &nick, why),
             Command::Ban { channel, mask, why } => self.ban(now, who, &channel, mask, why),
@@ -303,38 +348,41 @@ impl Chat {
                 grant,
             } => self.promote(now, who, &channel, &nick, rank, grant),
             Command::Modes { channel } => self.modes(who, &channel),
-            Command::SetModes { channel, changes } => self.set_modes(now, who, &channel, changes),
+            Command::Masks { channel, list } => self.masks(who, &channel, list),
+            Command::SetModes {
+                channel,
+                changes,
+                all_or_nothing,
+            } => self.set_modes(now, who, &channel, changes, all_or_nothing),
+            Command::RenameChannel { channel, name, why } => {
+                self.rename_channel(now, who, &channel, name, why)
+            }
             Command::Redact { channel, nick, why } => self.redact(now, who, &channel, &nick, why),
-            Command::Keep { channel, keep } => self.keep(who, &channel, keep),
+            Command::Retract { nick } => self.retract(now, who, &nick),
+            Command::RedactMessage { to, id, why } => self.redact_message(now, who, &to, id, why),
+            Command::OwnModes => self.own_modes(who),
+            Command::SetOwnModes { changes } => self.set_own_modes(now, who, changes),
             Command::Kill { nick, why } => self.kill(now, who, &nick, why),
+            Command::Wallops { text } => self.wallops(now, who, &text),
             Command::Away { words } => self.away(now, who, &words),
             Command::Back => self.back(now, who),
             Command::Watch { watched } => self.watch(who, watched),
             Command::Unwatch { watched } => self.unwatch(who, watched),
-            Command::Watching => {
-                self.watching(who);
-                Ok(())
-            }
-            Command::Block { nick } => self.block(who, &nick),
-            Command::Unblock { nick } => self.unblock(who, &nick),
-            Command::Blocked => {
-                self.blocked(who);
-                Ok(())
-            }
+            Command::Watching => self.watching(who),
+            Command::Block { whom } => self.block(who, whom),
+            Command::Unblock { whom } => self.unblock(who, whom),
+            Command::Blocked => self.blocked(who),
             Command::Announce { channel, text } => self.announce(now, who, channel.as_ref(), &text),
-            Command::Announcements => {
-                self.announcements(now, who);
-                Ok(())
-            }
+            Command::Announcements => self.announcements(now, who),
             Command::Acknowledge { number } => self.acknowledge(now, who, number),
             Command::RollCall { number } => self.roll_call(now, who, number),
             Command::Withdraw { number } => self.withdraw(now, who, number),
             Command::Who { channel } => self.who(who, channel.as_ref()),
+            Command::Names { channel } => self.names(who, &channel),
+            Command::Find { pattern, operators } => self.find(who, &pattern, operators),
             Command::Whois { nick } => self.whois(now, who, &nick),
-            Command::List { words } => {
-                self.list(who, &words);
-                Ok(())
-            }
+            Command::Whowas { nick, most } => self.whowas(&nick, most),
+            Command::List { criteria } => self.list(who, criteria),
             Command::Board { channel } => self.board(now, who, channel.as_ref()),
         }
     }
@@ -342,6 +390,31 @@ impl Chat {
     /// How many people are here.
     pub fn population(&self) -> usize {
         self.users.len()
+    }
+
+    /// How many of them are not listed for strangers.
+    pub fn invisible(&self) -> usize {
+        self.invisible
+    }
+
+    /// How many of them run the server.
+    pub fn operators(&self) -> usize {
+        self.operators
+    }
+
+    /// How many channels there are.
+    pub fn channel_count(&self) -> usize {
+        self.channels.len()
+    }
+
+    /// Who has this name.
+    pub fn find_nick(&self, nick: &Nick) -> Option<UserId> {
+        self.nicks.get(nick).copied()
+    }
+
+    /// All who are here, by name.
+    pub fn everybody(&self) -> impl Iterator<Item = UserId> {
+        self.nicks.values().copied()
     }
 
     /// A user, if they are still here.
@@ -393,24 +466,5 @@ impl Chat {
 
     fn reply(&mut self, reply: Reply) {
         self.outbox.push(Output::Reply(reply));
-    }
-}
-
-impl Command {
-    /// Whether it only asks: programs do that for their people, who may be at lunch.
-    fn only_asks(&self) -> bool {
-        matches!(
-            self,
-            Self::Topic { text: None, .. }
-                | Self::Modes { .. }
-                | Self::Watching
-                | Self::Blocked
-                | Self::Announcements
-                | Self::RollCall { .. }
-                | Self::Who { .. }
-                | Self::Whois { .. }
-                | Self::List { .. }
-                | Self::Board { .. }
-        )
     }
 }

@@ -1,4 +1,4 @@
-//! What a channel's modes are, and what its members can be in it.
+//! What a channel's modes are, what its members can be in it, and what a person can be besides.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +7,43 @@ use super::name::Nick;
 
 /// The longest channel key, in bytes.
 pub const KEY_BYTES_MAX: usize = 23;
+
+/// Declares a set of the members of an enum whose values are single bits.
+macro_rules! set_of {
+    ($(#[$doc:meta])* $set:ident, $member:ident, $bits:ty) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+        pub struct $set($bits);
+
+        impl $set {
+            /// The set of just this one.
+            pub const fn of(member: $member) -> Self {
+                Self(member as $bits)
+            }
+
+            /// Whether `member` is in the set.
+            pub const fn has(self, member: $member) -> bool {
+                self.0 & member as $bits != 0
+            }
+
+            /// Whether there is anything in the set.
+            pub const fn any(self) -> bool {
+                self.0 != 0
+            }
+
+            /// Puts `member` in or takes it out; says whether that changed anything.
+            pub const fn set(&mut self, member: $member, on: bool) -> bool {
+                let before = self.0;
+                self.0 = if on {
+                    before | member as $bits
+                } else {
+                    before & !(member as $bits)
+                };
+                self.0 != before
+            }
+        }
+    };
+}
 
 /// A mode that is on or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,28 +61,17 @@ pub enum Flag {
     TopicLocked = 1 << 4,
     /// What members without a voice say is heard by operators and voices only.
     HelpDesk = 1 << 5,
+    /// Those outside do not find the channel listed.
+    Private = 1 << 6,
+    /// What programs ask each other is refused.
+    NoRequests = 1 << 7,
+    /// The channel outlives its last member.
+    Kept = 1 << 8,
 }
 
-/// Which flags are on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Flags(u16);
-
-impl Flags {
-    /// Whether `flag` is on.
-    pub const fn has(self, flag: Flag) -> bool {
-        self.0 & flag as u16 != 0
-    }
-
-    /// Switches `flag`; says whether that changed anything.
-    pub const fn set(&mut self, flag: Flag, on: bool) -> bool {
-        let before = self.0;
-        self.0 = if on {
-            before | flag as u16
-        } else {
-            before & !(flag as u16)
-        };
-        self.0 != before
-    }
+set_of! {
+    /// Which flags are on.
+    Flags, Flag, u16
 }
 
 /// A channel's modes, without its lists.
@@ -59,44 +85,47 @@ pub struct Modes {
     pub limit: Option<u32>,
 }
 
-/// What somebody can be in a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// What somebody can be in a channel; each is more than those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Rank {
     /// Is heard in a moderated channel.
     Voice = 1,
+    /// Runs the channel, but for its operators and half-operators.
+    HalfOperator = 1 << 1,
     /// Runs the channel.
     Operator = 1 << 3,
 }
 
-/// All that somebody is in a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Ranks(u8);
+set_of! {
+    /// All that somebody is in a channel. Who is anything has a voice.
+    Ranks, Rank, u8
+}
 
 impl Ranks {
-    /// Just an operator.
-    pub const OPERATOR: Self = Self(Rank::Operator as u8);
-
-    /// Whether `rank` is among them.
-    pub const fn has(self, rank: Rank) -> bool {
-        self.0 & rank as u8 != 0
+    /// Whether somebody is `rank` or more.
+    pub const fn reaches(self, rank: Rank) -> bool {
+        self.0 >= rank as u8
     }
+}
 
-    /// Whether there is any: such people have a voice.
-    pub const fn any(self) -> bool {
-        self.0 != 0
-    }
+/// What a person can be besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(u8)]
+pub enum UserFlag {
+    /// Is not listed for those who share no channel with them.
+    Invisible = 1,
+    /// Hears what operators of the server tell whoever wants to know.
+    Wallops = 1 << 1,
+    /// Is a program.
+    Bot = 1 << 2,
+    /// Runs the server.
+    Operator = 1 << 3,
+}
 
-    /// Gives or takes `rank`; says whether that changed anything.
-    pub const fn set(&mut self, rank: Rank, on: bool) -> bool {
-        let before = self.0;
-        self.0 = if on {
-            before | rank as u8
-        } else {
-            before & !(rank as u8)
-        };
-        self.0 != before
-    }
+set_of! {
+    /// What a person is besides.
+    UserFlags, UserFlag, u8
 }
 
 /// A channel's lists of masks.
@@ -104,10 +133,14 @@ impl Ranks {
 pub enum MaskList {
     /// Those who are kept out or muted.
     Bans,
+    /// Those whom no ban concerns.
+    Exceptions,
+    /// Those who may enter though only those who are asked in may.
+    Invitees,
 }
 
 /// One change of a channel's modes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ModeChange {
     /// A flag goes on or off.
     Flag(Flag, bool),

@@ -1,13 +1,14 @@
-//! Running a channel: topic, modes, ranks, invitations, kicks, bans; and what runs the server.
+//! Running a channel: topic, invitations, kicks, bans, its name; and what runs the server.
 
 use std::sync::Arc;
 
-use super::channel::{INVITATIONS_MAX, MASKS_MAX, Member, check_reason};
+use super::channel::{INVITATIONS_MAX, check_reason};
 use super::mask::Mask;
-use super::mode::{Flag, KEY_BYTES_MAX, MaskList, ModeChange, Rank};
+use super::mode::{Flag, MaskList, ModeChange, Rank, UserFlag};
 use super::name::{ChannelName, Nick};
 use super::time::Now;
-use super::vocabulary::{Audience, Happening, Limited, Refusal, Reply, Said, TopicInfo};
+use super::user::User;
+use super::vocabulary::{Audience, Happening, Refusal, Reply, TopicInfo, Watched};
 use super::{ChannelId, Chat, UserId};
 
 /// The longest topic, in bytes.
@@ -59,7 +60,7 @@ impl Chat {
     }
 
     /// Everybody in a channel, and who did something to it, who may run the server from outside.
-    fn everybody_in_and(&mut self, id: ChannelId, by: UserId) -> Audience {
+    pub(super) fn everybody_in_and(&mut self, id: ChannelId, by: UserId) -> Audience {
         let outside = self.channel(id).ranks(by).is_none().then_some(by);
         let channel = self
             .channels
@@ -77,127 +78,6 @@ impl Chat {
         self.outbox.only(channel.members())
     }
 
-    pub(super) fn modes(&mut self, who: UserId, name: &ChannelName) -> Result<(), Refusal> {
-        let id = self.seen(who, name)?;
-        let channel = self.channel(id);
-        let mut modes = channel.modes.clone();
-        if channel.ranks(who).is_none() && !self.user(who).operator {
-            modes.key = modes.key.map(|_| "".into());
-        }
-        let reply = Reply::Modes {
-            channel: channel.name.clone(),
-            modes,
-            bans: channel.bans.clone(),
-            kept: channel.kept,
-        };
-        self.reply(reply);
-        Ok(())
-    }
-
-    pub(super) fn set_modes(
-        &mut self,
-        now: Now,
-        who: UserId,
-        name: &ChannelName,
-        changes: Vec<ModeChange>,
-    ) -> Result<(), Refusal> {
-        let id = self.run_by(who, name)?;
-        for change in &changes {
-            self.check_change(id, change)?;
-        }
-        let done: Vec<ModeChange> = changes
-            .into_iter()
-            .filter(|change| self.apply_change(id, change))
-            .collect();
-        if done.is_empty() {
-            self.reply(Reply::Unchanged);
-        } else {
-            self.tell_modes(now, who, id, done);
-        }
-        Ok(())
-    }
-
-    fn tell_modes(&mut self, now: Now, who: UserId, id: ChannelId, changes: Vec<ModeChange>) {
-        let by = self.user(who).identity.clone();
-        let channel = self.channel(id).name.clone();
-        let audience = self.everybody_in_and(id, who);
-        self.event(
-            now,
-            audience,
-            Happening::ModesChanged {
-                by,
-                channel,
-                changes,
-            },
-        );
-    }
-
-    fn check_change(&self, id: ChannelId, change: &ModeChange) -> Result<(), Refusal> {
-        let channel = self.channel(id);
-        match change {
-            ModeChange::Key(Some(key)) if key.len() > KEY_BYTES_MAX => Err(Refusal::TooLong {
-                what: "a key",
-                max_bytes: KEY_BYTES_MAX,
-            }),
-            ModeChange::List(MaskList::Bans, mask, true)
-                if channel.bans.len() >= MASKS_MAX && !channel.bans.contains(mask) =>
-            {
-                Err(Refusal::TooMany {
-                    what: Limited::Masks,
-                    max: MASKS_MAX,
-                })
-            }
-            ModeChange::List(MaskList::Bans, mask, false) if !channel.bans.contains(mask) => {
-                Err(Refusal::NotOnList {
-                    channel: channel.name.clone(),
-                    mask: mask.to_string(),
-                })
-            }
-            ModeChange::Rank(_, nick, _) => self.member(nick, id).map(drop),
-            _ => Ok(()),
-        }
-    }
-
-    /// Says whether it changed anything.
-    fn apply_change(&mut self, id: ChannelId, change: &ModeChange) -> bool {
-        let user = match change {
-            ModeChange::Rank(_, nick, _) => self.nicks.get(nick).copied(),
-            _ => None,
-        };
-        let channel = self.channel_mut(id);
-        match change {
-            ModeChange::Flag(flag, on) => channel.modes.flags.set(*flag, *on),
-            ModeChange::Key(key) => replace(&mut channel.modes.key, key.clone()),
-            ModeChange::Limit(limit) => replace(&mut channel.modes.limit, *limit),
-            ModeChange::List(MaskList::Bans, mask, on) => {
-                let listed = channel.bans.contains(mask);
-                channel.bans.retain(|other| other != mask);
-                if *on {
-                    channel.bans.push(mask.clone());
-                }
-                listed != *on
-            }
-            ModeChange::Rank(rank, _, on) => user
-                .and_then(|user| channel.ranks_mut(user))
-                .is_some_and(|ranks| ranks.set(*rank, *on)),
-        }
-    }
-
-    pub(super) fn promote(
-        &mut self,
-        now: Now,
-        who: UserId,
-        name: &ChannelName,
-        nick: &Nick,
-        rank: Rank,
-        grant: bool,
-    ) -> Result<(), Refusal> {
-        let id = self.run_by(who, name)?;
-        let user = self.member(nick, id)?;
-        let nick = self.user(user).nick().clone();
-        self.set_modes(now, who, name, vec![ModeChange::Rank(rank, nick, grant)])
-    }
-
     pub(super) fn kick(
         &mut self,
         now: Now,
@@ -209,6 +89,7 @@ impl Chat {
         let id = self.run_by(who, name)?;
         check_reason(why.as_deref())?;
         let target = self.member(nick, id)?;
+        self.check_outranks(who, id, target)?;
         self.put_out(now, who, vec![target], id, why);
         Ok(())
     }
@@ -249,7 +130,7 @@ impl Chat {
         let id = self.run_by(who, name)?;
         check_reason(why.as_deref())?;
         let change = ModeChange::List(MaskList::Bans, mask.clone(), true);
-        self.set_modes(now, who, name, vec![change])?;
+        self.set_modes(now, who, name, vec![change], true)?;
         let invited = std::mem::take(&mut self.channel_mut(id).invited);
         let welcome = |user: &UserId| {
             let user = self.users.get(*user);
@@ -258,8 +139,13 @@ impl Chat {
         let invited = invited.into_iter().filter(welcome).collect();
         self.channel_mut(id).invited = invited;
         let members = self.channel(id).members();
-        let fits = |user: &UserId| *user != who && mask.fits(&self.user(*user).identity);
-        let targets: Vec<UserId> = members.filter(fits).collect();
+        let fits = |user: &UserId| {
+            let identity = &self.user(*user).identity;
+            let exempt = self.channel(id).lists(MaskList::Exceptions, identity);
+            *user != who && mask.fits(identity) && !exempt
+        };
+        let outranked = |user: &UserId| self.check_outranks(who, id, *user).is_ok();
+        let targets: Vec<UserId> = members.filter(fits).filter(outranked).collect();
         if !targets.is_empty() {
             self.put_out(now, who, targets, id, why);
         }
@@ -295,15 +181,35 @@ impl Chat {
             invited.remove(0);
         }
         let heard = (!self.hides(target, who)).then_some(target);
-        let audience = self.outbox.only(heard);
+        let roster = self.channel(id).roster().iter();
+        let staff = roster.filter(|member| member.ranks.reaches(Rank::HalfOperator));
+        let staff: Vec<UserId> = staff.map(|m| m.user).filter(|user| *user != who).collect();
+        let audience = Audience {
+            tracking: self.outbox.span(staff),
+            ..self.outbox.only(heard)
+        };
         let by = self.user(who).identity.clone();
+        let away = self.user(target).away().cloned();
         let happening = Happening::Invited {
             by,
             who: nick.clone(),
             channel: channel.clone(),
         };
         self.event(now, audience, happening);
-        self.reply(Reply::Invited { nick, channel });
+        self.reply(Reply::Invited {
+            nick,
+            channel,
+            away,
+        });
+        Ok(())
+    }
+
+    /// The channels that somebody is asked into.
+    pub(super) fn invitations(&mut self, who: UserId) -> Result<(), Refusal> {
+        let names = self.channel_names.iter();
+        let asked_in = names.filter(|(_, id)| self.channel(**id).invited.contains(&who));
+        let channels = asked_in.map(|(name, _)| name.clone()).collect();
+        self.reply(Reply::Invitations { channels });
         Ok(())
     }
 
@@ -353,84 +259,6 @@ impl Chat {
         Ok(())
     }
 
-    pub(super) fn redact(
-        &mut self,
-        now: Now,
-        who: UserId,
-        name: &ChannelName,
-        nick: &Nick,
-        why: Option<String>,
-    ) -> Result<(), Refusal> {
-        let id = self.joined(who, name)?;
-        check_reason(why.as_deref())?;
-        let channel = self.channel(id).name.clone();
-        if self.user(who).nick() != nick && !self.runs(who, id) {
-            return Err(Refusal::NotYoursToRedact { channel });
-        }
-        let own = self.user(who).nick() == nick;
-        let fits = |said: &Said| {
-            if own {
-                said.author == who
-            } else {
-                said.from.nick == *nick
-            }
-        };
-        let Some(record) = self.channel_mut(id).memory.forget_latest(fits) else {
-            return Err(Refusal::NothingToRedact {
-                nick: nick.clone(),
-                channel,
-            });
-        };
-        let author = record.said.author;
-        let audience = if record.for_staff {
-            let heard =
-                |member: &&Member| member.ranks.any() || [author, who].contains(&member.user);
-            let roster = self.channel(id).roster().iter();
-            let hearers: Vec<UserId> = roster.filter(heard).map(|member| member.user).collect();
-            self.outbox.only(hearers)
-        } else {
-            self.everybody_in(id)
-        };
-        let happening = Happening::Redacted {
-            id: record.said.id,
-            from: record.said.from,
-            by: self.user(who).identity.clone(),
-            channel,
-            why,
-        };
-        self.event(now, audience, happening);
-        Ok(())
-    }
-
-    pub(super) fn keep(
-        &mut self,
-        who: UserId,
-        name: &ChannelName,
-        keep: bool,
-    ) -> Result<(), Refusal> {
-        let id = self.run_by(who, name)?;
-        let kept = self
-            .channels
-            .iter()
-            .filter(|(_, channel)| channel.kept)
-            .count();
-        if keep && kept >= KEPT_CHANNELS_MAX && !self.channel(id).kept {
-            return Err(Refusal::TooMany {
-                what: Limited::KeptChannels,
-                max: KEPT_CHANNELS_MAX,
-            });
-        }
-        if keep && self.channel(id).has(Flag::InviteOnly) {
-            let channel = self.channel(id).name.clone();
-            return Err(Refusal::InviteOnlyIsNotKept { channel });
-        }
-        self.channel_mut(id).kept = keep;
-        let channel = self.channel(id).name.clone();
-        self.end_if_unused(id);
-        self.reply(Reply::Kept { channel, keep });
-        Ok(())
-    }
-
     pub(super) fn kill(
         &mut self,
         now: Now,
@@ -438,7 +266,7 @@ impl Chat {
         nick: &Nick,
         why: Option<String>,
     ) -> Result<(), Refusal> {
-        if !self.user(who).operator {
+        if !self.user(who).is_operator() {
             return Err(Refusal::NotServerOperator);
         }
         check_reason(why.as_deref())?;
@@ -454,15 +282,82 @@ impl Chat {
         };
         let audience = self.outbox.only([target]);
         self.event(now, audience, Happening::Killed { by, why });
-        self.depart(now, target, &reason);
+        self.depart(now, target, &reason, false);
         self.reply(Reply::Killed { nick });
         Ok(())
     }
-}
 
-/// Says whether it was another value before.
-fn replace<T: PartialEq>(place: &mut T, value: T) -> bool {
-    let changed = *place != value;
-    *place = value;
-    changed
+    pub(super) fn wallops(&mut self, now: Now, who: UserId, text: &str) -> Result<(), Refusal> {
+        if !self.user(who).is_operator() {
+            return Err(Refusal::NotServerOperator);
+        }
+        if text.trim().is_empty() {
+            return Err(Refusal::NothingToSay);
+        }
+        let wants = |user: &User| user.flags.has(UserFlag::Wallops);
+        let users = self.users.iter();
+        let hearers: Vec<UserId> = users
+            .filter(|(id, user)| *id == who || wants(user))
+            .map(|(id, _)| id)
+            .collect();
+        let audience = self.outbox.only(hearers);
+        let happening = Happening::Wallops {
+            from: self.user(who).identity.clone(),
+            text: Arc::from(text),
+        };
+        self.event(now, audience, happening);
+        Ok(())
+    }
+
+    pub(super) fn rename_channel(
+        &mut self,
+        now: Now,
+        who: UserId,
+        name: &ChannelName,
+        new: ChannelName,
+        why: Option<String>,
+    ) -> Result<(), Refusal> {
+        let id = self.run_by(who, name)?;
+        self.check_runs_fully(who, id)?;
+        check_reason(why.as_deref())?;
+        let before = self.channel(id).name.clone();
+        if before.as_str() == new.as_str() {
+            self.reply(Reply::Unchanged);
+            return Ok(());
+        }
+        if self.channel(id).permanent {
+            return Err(Refusal::ChannelIsPermanent { channel: before });
+        }
+        if before != new {
+            if self.channel_names.contains_key(&new) {
+                return Err(Refusal::ChannelExists { channel: new });
+            }
+            self.check_looks(who, &new)?;
+        }
+        self.give_name(id, &before, &new);
+        let by = self.user(who).identity.clone();
+        let audience = self.everybody_in_and(id, who);
+        let happening = Happening::ChannelRenamed {
+            by,
+            before,
+            channel: new,
+            why,
+        };
+        self.event(now, audience, happening);
+        Ok(())
+    }
+
+    /// Everything that goes by a channel's name follows it.
+    fn give_name(&mut self, id: ChannelId, before: &ChannelName, new: &ChannelName) {
+        self.release_channel_name(before);
+        self.claim_channel_name(new.clone(), id);
+        let channel = self.channel_mut(id);
+        channel.name = new.clone();
+        channel.memory.rename(new);
+        self.follow_channel(before, new);
+        self.rewatch(
+            &Watched::Channel(before.clone()),
+            &Watched::Channel(new.clone()),
+        );
+    }
 }

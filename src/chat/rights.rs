@@ -2,16 +2,16 @@
 
 use super::channel::Channel;
 use super::mask::Effect;
-use super::mode::{Flag, Rank, Ranks};
+use super::mode::{Flag, MaskList, Rank, Ranks, UserFlag};
 use super::name::{ChannelName, Nick};
-use super::vocabulary::Refusal;
+use super::vocabulary::{Manner, Refusal};
 use super::{ChannelId, Chat, UserId};
 
 impl Chat {
     /// Whether somebody may know that a channel exists.
     pub(super) fn sees(&self, who: UserId, id: ChannelId) -> bool {
         let channel = self.channel(id);
-        !channel.has(Flag::Secret) || channel.ranks(who).is_some() || self.user(who).operator
+        !channel.has(Flag::Secret) || channel.ranks(who).is_some() || self.user(who).is_operator()
     }
 
     /// The channel of that name, if the asker may know of it.
@@ -64,10 +64,55 @@ impl Chat {
         Err(Refusal::NotChannelOperator { channel })
     }
 
-    /// Whether somebody runs a channel (or the server).
+    /// Whether somebody runs a channel, if only as its half-operator (or the server).
     pub(super) fn runs(&self, who: UserId, id: ChannelId) -> bool {
-        let ranks = self.channel(id).ranks(who).unwrap_or_default();
-        ranks.has(Rank::Operator) || self.user(who).operator
+        self.ranks_in(who, id).reaches(Rank::HalfOperator) || self.user(who).is_operator()
+    }
+
+    fn ranks_in(&self, who: UserId, id: ChannelId) -> Ranks {
+        self.channel(id).ranks(who).unwrap_or_default()
+    }
+
+    /// Refuses what half-operators may not.
+    pub(super) fn check_runs_fully(&self, who: UserId, id: ChannelId) -> Result<(), Refusal> {
+        if self.ranks_in(who, id).has(Rank::Operator) || self.user(who).is_operator() {
+            return Ok(());
+        }
+        let channel = self.channel(id).name.clone();
+        Err(Refusal::NotChannelOperator { channel })
+    }
+
+    /// Refuses what half-operators may do to those below them only.
+    pub(super) fn check_outranks(
+        &self,
+        who: UserId,
+        id: ChannelId,
+        target: UserId,
+    ) -> Result<(), Refusal> {
+        let below = !self.ranks_in(target, id).reaches(Rank::HalfOperator);
+        if below || target == who || self.check_runs_fully(who, id).is_ok() {
+            return Ok(());
+        }
+        Err(Refusal::TheyOutrank {
+            nick: self.user(target).nick().clone(),
+            channel: self.channel(id).name.clone(),
+        })
+    }
+
+    /// Whether somebody finds another among all who are here: programs and people can ask not to
+    /// be found by strangers.
+    pub(super) fn finds(&self, who: UserId, other: UserId) -> bool {
+        let open = !self.user(other).flags.has(UserFlag::Invisible);
+        open || who == other || self.user(who).is_operator() || self.share_channel(who, other)
+    }
+
+    /// Whether two people are in a channel together.
+    pub fn share_channel(&self, one: UserId, other: UserId) -> bool {
+        let (Some(one), true) = (self.users.get(one), self.users.get(other).is_some()) else {
+            return false;
+        };
+        let shared = |id: &ChannelId| self.channel(*id).ranks(other).is_some();
+        one.channels.iter().any(shared)
     }
 
     pub(super) fn may_enter(
@@ -79,13 +124,13 @@ impl Chat {
         let channel = self.channel(id);
         let user = self.user(who);
         let name = || channel.name.clone();
-        if user.operator || channel.invited.contains(&who) {
+        if user.is_operator() || channel.invited.contains(&who) {
             return Ok(());
         }
         if channel.banned(&user.identity) == Some(Effect::KeepOut) {
             return Err(Refusal::KeptOut { channel: name() });
         }
-        if channel.has(Flag::InviteOnly) {
+        if channel.has(Flag::InviteOnly) && !channel.lists(MaskList::Invitees, &user.identity) {
             return Err(Refusal::InvitedOnly { channel: name() });
         }
         if channel.modes.key.is_some() && channel.modes.key.as_deref() != key {
@@ -101,6 +146,16 @@ impl Chat {
             }),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses what programs ask each other where it is not wanted.
+    pub(super) fn may_say(&self, id: ChannelId, manner: Manner) -> Result<(), Refusal> {
+        let channel = self.channel(id);
+        if channel.has(Flag::NoRequests) && matches!(manner, Manner::Request | Manner::Answer) {
+            let channel = channel.name.clone();
+            return Err(Refusal::RequestsUnheard { channel });
+        }
+        Ok(())
     }
 
     pub(super) fn may_speak(&self, who: UserId, id: ChannelId) -> Result<(), Refusal> {

@@ -4,13 +4,21 @@ use std::sync::Arc;
 
 use super::channel::Member;
 use super::memory::Record;
-use super::mode::{Flag, Ranks};
+use super::mode::{Flag, Rank, Ranks};
 use super::name::{ChannelName, Nick};
+use super::redaction::Trail;
 use super::time::Now;
 use super::vocabulary::{
-    Audience, Happening, Manner, MessageId, Place, Refusal, Reply, Said, Target,
+    Audience, Extras, Happening, Manner, MessageId, Place, Refusal, Reply, Said, Span, Target,
 };
 use super::{ChannelId, Chat, UserId};
+
+/// What is to be said, and how.
+pub(super) struct Words<'a> {
+    pub(super) manner: Manner,
+    pub(super) text: &'a str,
+    pub(super) extras: Extras,
+}
 
 impl Chat {
     pub(super) fn say(
@@ -18,42 +26,57 @@ impl Chat {
         now: Now,
         who: UserId,
         to: &Target,
-        manner: Manner,
-        text: &str,
+        words: Words<'_>,
     ) -> Result<(), Refusal> {
-        if text.trim().is_empty() {
+        if words.text.trim().is_empty() {
             return Err(Refusal::NothingToSay);
         }
         match to {
-            Target::Channel(name) => self.say_in(now, who, name, manner, text),
-            Target::Person(nick) => self.say_to(now, who, nick, manner, text),
+            Target::Channel(name) => self.say_in(now, who, name, None, words),
+            Target::Ranked(name, rank) => self.say_in(now, who, name, Some(*rank), words),
+            Target::Person(nick) => self.say_to(now, who, nick, words),
         }
     }
 
+    /// `rank`: only those hear it who are this or more.
     fn say_in(
         &mut self,
         now: Now,
         who: UserId,
         name: &ChannelName,
-        manner: Manner,
-        text: &str,
+        rank: Option<Rank>,
+        words: Words<'_>,
     ) -> Result<(), Refusal> {
         let id = self.seen(who, name)?;
         self.may_speak(who, id)?;
-        let place = Place::Channel(self.channel(id).name.clone());
-        let said = self.said(now, who, place.clone(), manner, text);
-        let record = Record {
-            said: said.clone(),
-            for_staff: self.is_for_staff(who, id),
-        };
-        self.channel_mut(id).memory.remember(record);
-        let audience = self.hearers(who, id);
+        self.may_say(id, words.manner)?;
+        let lasting = !matches!(words.manner, Manner::Request | Manner::Answer);
+        let place = self.place_in(id, rank);
+        let said = self.said(now, who, place.clone(), words);
+        let for_staff = rank.is_some() || self.is_for_staff(who, id);
+        if lasting && rank.is_none() {
+            let said = said.clone();
+            let record = Record { said, for_staff };
+            self.channel_mut(id).memory.remember(record);
+        }
+        self.leave_trace(said.id, who, Trail::Channel { id, for_staff });
+        let hearers = self.hearers(who, id, rank);
+        let audience = self.outbox.only(hearers);
         self.event(now, audience, Happening::Said(said));
         self.reply(Reply::Sent {
             to: place,
             away: None,
+            news: false,
         });
         Ok(())
+    }
+
+    fn place_in(&self, id: ChannelId, rank: Option<Rank>) -> Place {
+        let name = self.channel(id).name.clone();
+        match rank {
+            Some(rank) => Place::Ranked(name, rank),
+            None => Place::Channel(name),
+        }
     }
 
     /// Whether what somebody says in a channel is for its staff: they call at a help desk.
@@ -70,15 +93,20 @@ impl Chat {
         members.filter(listens).map(|member| member.user).collect()
     }
 
-    /// Those of a channel who hear what `who` says in it, `who` among them if a member.
-    fn hearers(&mut self, who: UserId, id: ChannelId) -> Audience {
+    /// Those of a channel who hear what `who` says in it, and `who`.
+    fn hearers(&self, who: UserId, id: ChannelId, rank: Option<Rank>) -> Vec<UserId> {
         let hidden = self.user(who).hidden_from();
-        if hidden.is_empty() && !self.is_for_staff(who, id) {
-            return self.everybody_in(id);
-        }
-        let mut hearers = self.listeners(who, id);
-        hearers.retain(|user| hidden.binary_search(user).is_err());
-        self.outbox.only(hearers)
+        let for_staff = self.is_for_staff(who, id);
+        let everybody = hidden.is_empty() && !for_staff && rank.is_none();
+        let hears = |member: &&Member| {
+            let listens = !for_staff || member.ranks.any();
+            let ranks = rank.is_none_or(|rank| member.ranks.reaches(rank));
+            listens && ranks && hidden.binary_search(&member.user).is_err()
+        };
+        let members = self.channel(id).roster().iter();
+        let others = members.filter(|member| everybody || hears(member));
+        let others = others.map(|member| member.user);
+        others.filter(|user| *user != who).chain([who]).collect()
     }
 
     fn say_to(
@@ -86,31 +114,91 @@ impl Chat {
         now: Now,
         who: UserId,
         nick: &Nick,
-        manner: Manner,
-        text: &str,
+        words: Words<'_>,
     ) -> Result<(), Refusal> {
         let target = self.person(nick)?;
         let place = Place::Person(self.user(target).identity.clone());
-        let said = self.said(now, who, place.clone(), manner, text);
-        let hidden = self.hides(target, who);
-        let heard = (target != who && !hidden).then_some(target);
-        let audience = self.outbox.only(heard.into_iter().chain([who]));
+        let said = self.said(now, who, place.clone(), words);
+        self.leave_trace(said.id, who, Trail::Person(target));
+        let audience = self.correspondents(who, target);
         self.event(now, audience, Happening::Said(said));
         let absence = self.user_mut(target).absence.as_deref_mut();
-        let away = absence.and_then(|absence| absence.tell(who));
-        self.reply(Reply::Sent { to: place, away });
+        let news = absence.is_some_and(|absence| absence.tell(who));
+        let away = self.user(target).away().cloned();
+        self.reply(Reply::Sent {
+            to: place,
+            away,
+            news,
+        });
         Ok(())
     }
 
-    fn said(&mut self, now: Now, who: UserId, place: Place, manner: Manner, text: &str) -> Said {
+    /// Somebody who is written to, if they hear the writer; and the writer.
+    fn correspondents(&mut self, who: UserId, target: UserId) -> Audience {
+        let heard = (target != who && !self.hides(target, who)).then_some(target);
+        self.outbox.only(heard.into_iter().chain([who]))
+    }
+
+    /// What programs let each other know goes where a line would go, but only to programs.
+    pub(super) fn signal(
+        &mut self,
+        now: Now,
+        who: UserId,
+        to: &Target,
+        attached: Arc<str>,
+    ) -> Result<(), Refusal> {
+        let (place, trail, hearers) = match to {
+            Target::Person(nick) => {
+                let target = self.person(nick)?;
+                let audience = self.correspondents(who, target);
+                let place = Place::Person(self.user(target).identity.clone());
+                (place, Trail::Person(target), audience.all)
+            }
+            Target::Channel(name) => self.signal_in(who, name, None)?,
+            Target::Ranked(name, rank) => self.signal_in(who, name, Some(*rank))?,
+        };
+        let id = self.next_message_id(now);
+        self.leave_trace(id, who, trail);
+        let happening = Happening::Signalled {
+            id,
+            author: who,
+            from: self.user(who).identity.clone(),
+            place,
+            attached,
+        };
+        let audience = Audience {
+            tracking: hearers,
+            ..Audience::default()
+        };
+        self.event(now, audience, happening);
+        self.reply(Reply::Signalled);
+        Ok(())
+    }
+
+    fn signal_in(
+        &mut self,
+        who: UserId,
+        name: &ChannelName,
+        rank: Option<Rank>,
+    ) -> Result<(Place, Trail, Span), Refusal> {
+        let id = self.seen(who, name)?;
+        self.may_speak(who, id)?;
+        let hearers = self.hearers(who, id, rank);
+        let for_staff = rank.is_some() || self.is_for_staff(who, id);
+        let trail = Trail::Channel { id, for_staff };
+        Ok((self.place_in(id, rank), trail, self.outbox.span(hearers)))
+    }
+
+    fn said(&mut self, now: Now, who: UserId, place: Place, words: Words<'_>) -> Said {
         Said {
             id: self.next_message_id(now),
             at_ms: now.wall_ms,
             author: who,
             from: self.user(who).identity.clone(),
             place,
-            manner,
-            text: Arc::from(text),
+            manner: words.manner,
+            text: Arc::from(words.text),
+            extras: words.extras,
         }
     }
 

@@ -201,6 +201,25 @@ impl Civil {
     }
 }
 
+/// Appends a moment in Unix milliseconds as date and time in UTC, with milliseconds (ISO 8601:2004(E),
+/// section 4.3.2, as IRCv3's server-time has it): `2026-11-23T08:15:02.999Z`.
+pub fn write_utc(at_ms: u64, out: &mut String) {
+    let shown = Offset::UTC.to_datetime(timestamp(at_ms));
+    write_padded(out, shown.year().unsigned_abs().into(), 4);
+    for (sign, number, digits) in [
+        ('-', shown.month().unsigned_abs().into(), 2),
+        ('-', shown.day().unsigned_abs().into(), 2),
+        ('T', shown.hour().unsigned_abs().into(), 2),
+        (':', shown.minute().unsigned_abs().into(), 2),
+        (':', shown.second().unsigned_abs().into(), 2),
+        ('.', shown.millisecond().unsigned_abs().into(), 3),
+    ] {
+        out.push(sign);
+        write_padded(out, number, digits);
+    }
+    out.push('Z');
+}
+
 /// Appends a number in at least so many digits.
 fn write_padded(out: &mut String, number: u32, digits: u32) {
     if number >= 10 || digits > 1 {
@@ -253,6 +272,15 @@ mod tests {
         ];
         for (zone, moment, expected) in cases {
             assert_eq!(written(&zone, ms(moment)), expected);
+        }
+    }
+
+    #[test]
+    fn moments_are_written_in_utc() {
+        for moment in ["2026-11-23T08:15:02.999Z", "1970-01-01T00:00:00.000Z"] {
+            let mut out = String::new();
+            write_utc(ms(moment), &mut out);
+            assert_eq!(out, moment);
         }
     }
 

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::availability::{Absence, Away};
+use super::block::Block;
+use super::mode::{UserFlag, UserFlags};
 use super::name::Nick;
 use super::vocabulary::Watched;
 use super::{ChannelId, UserId};
@@ -21,8 +23,23 @@ pub struct Identity {
     pub username: Box<str>,
     /// A keyed cloak in place of their address.
     pub host: Box<str>,
+    /// What they are called in full, as they say; empty: they have not said.
+    pub realname: Box<str>,
+    /// Whether they are a program.
+    pub bot: bool,
     /// Their address: for themselves and those who run the server only.
     pub address: IpAddr,
+}
+
+impl Identity {
+    /// What they are called in full, else their name.
+    pub fn realname(&self) -> &str {
+        if self.realname.is_empty() {
+            self.nick.as_str()
+        } else {
+            &self.realname
+        }
+    }
 }
 
 impl fmt::Display for Identity {
@@ -42,8 +59,8 @@ pub struct User {
     pub(super) active_ms: u64,
     /// Since when they are here, in Unix milliseconds.
     pub(super) since_ms: u64,
-    /// Whether they run the server.
-    pub(super) operator: bool,
+    /// What they are besides: those who run the server, programs and the like.
+    pub(super) flags: UserFlags,
     pub(super) aside: Option<Box<Aside>>,
 }
 
@@ -52,8 +69,8 @@ pub struct User {
 pub(super) struct Aside {
     /// Those who block this user, ordered: looked at for each line the user says.
     pub(super) hidden_from: Vec<UserId>,
-    /// Those whom this user blocks, in the order of blocking.
-    pub(super) blocks: Vec<UserId>,
+    /// Whom this user blocks, in the order of blocking.
+    pub(super) blocks: Vec<Block>,
     /// What this user watches, in the order of asking.
     pub(super) watches: Vec<Watched>,
 }
@@ -66,7 +83,7 @@ impl User {
             absence: None,
             active_ms: mono_ms,
             since_ms: wall_ms,
-            operator: false,
+            flags: UserFlags::default(),
             aside: None,
         }
     }
@@ -91,12 +108,22 @@ impl User {
         &self.channels
     }
 
+    /// What they are besides a person in the chat.
+    pub fn flags(&self) -> UserFlags {
+        self.flags
+    }
+
+    /// Whether they run the server.
+    pub fn is_operator(&self) -> bool {
+        self.flags.has(UserFlag::Operator)
+    }
+
     /// Those who block this user, ordered.
     pub(super) fn hidden_from(&self) -> &[UserId] {
         self.aside.as_ref().map_or(&[], |aside| &aside.hidden_from)
     }
 
-    pub(super) fn blocks(&self) -> &[UserId] {
+    pub(super) fn blocks(&self) -> &[Block] {
         self.aside.as_ref().map_or(&[], |aside| &aside.blocks)
     }
 

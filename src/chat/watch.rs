@@ -65,12 +65,30 @@ impl Chat {
         }
     }
 
-    pub(super) fn watching(&mut self, who: UserId) {
+    /// Whoever watches `before` watches `now` instead.
+    pub(super) fn rewatch(&mut self, before: &Watched, now: &Watched) {
+        let Some(watchers) = self.watchers.remove(before) else {
+            return;
+        };
+        for user in &watchers {
+            let watches = &mut self.user_mut(*user).aside().watches;
+            watches.retain(|watched| watched != now);
+            let same = watches.iter_mut().filter(|watched| **watched == *before);
+            same.for_each(|watched| *watched = now.clone());
+        }
+        let known = self.watchers.entry(now.clone()).or_default();
+        known.extend(watchers);
+        known.sort_unstable();
+        known.dedup();
+    }
+
+    pub(super) fn watching(&mut self, who: UserId) -> Result<(), Refusal> {
         let watches = self.user(who).watches().iter();
         let watched = watches
             .map(|watched| (watched.clone(), self.watched_now(watched)))
             .collect();
         self.reply(Reply::Watching { watched });
+        Ok(())
     }
 
     fn watched_now(&self, watched: &Watched) -> Option<Presence> {
@@ -134,6 +152,17 @@ impl Chat {
     /// Who hears that somebody is away or back: those who keep a picture and those who watch.
     pub(super) fn followers(&mut self, who: UserId) -> Audience {
         self.around(who, |_| false)
+    }
+
+    /// The clients that keep a picture of somebody, their own too.
+    pub(super) fn clients_around(&mut self, who: UserId) -> Audience {
+        let channels = self.user(who).channels.iter();
+        let members = channels.flat_map(|id| self.channel(*id).members());
+        let clients: Vec<UserId> = members.chain([who]).collect();
+        Audience {
+            tracking: self.outbox.span_once(clients),
+            ..Audience::default()
+        }
     }
 
     /// `told`: whether all of a channel of so many hear it.

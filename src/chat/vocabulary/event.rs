@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chat::UserId;
 use crate::chat::availability::Away;
-use crate::chat::mode::ModeChange;
+use crate::chat::mode::{ModeChange, Rank, UserFlag};
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::user::Identity;
 
@@ -60,6 +60,10 @@ pub enum Manner {
     Action,
     /// Noted, by a program as a rule: nobody answers it by itself.
     Notice,
+    /// Asked by a program of a program (IRC's CTCP): what it is, what time it has.
+    Request,
+    /// A program's answer to a [`Manner::Request`].
+    Answer,
 }
 
 /// Where something was said.
@@ -67,6 +71,8 @@ pub enum Manner {
 pub enum Place {
     /// To everybody in a channel.
     Channel(ChannelName),
+    /// To those in a channel who are this or more.
+    Ranked(ChannelName, Rank),
     /// To one person.
     Person(Arc<Identity>),
 }
@@ -86,8 +92,19 @@ pub struct Said {
     pub place: Place,
     /// How.
     pub manner: Manner,
-    /// What.
+    /// What; a line feed in it begins another line of the same message.
     pub text: Arc<str>,
+    /// What it has besides.
+    pub extras: Extras,
+}
+
+/// What something said has besides its text, for programs only.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extras {
+    /// What a program attached to it for programs.
+    pub attached: Option<Arc<str>>,
+    /// Where a program cut a long line into pieces: places in the text, in bytes, ascending.
+    pub seams: Vec<u32>,
 }
 
 /// Something that happened, and who hears it.
@@ -110,14 +127,27 @@ pub struct Event {
 pub enum Happening {
     /// Something was said.
     Said(Said),
+    /// A program lets programs know something.
+    Signalled {
+        id: MessageId,
+        author: UserId,
+        from: Arc<Identity>,
+        place: Place,
+        attached: Arc<str>,
+    },
     /// Somebody came to the server (for those who watch them).
     Arrived { who: Arc<Identity> },
     /// Somebody left the server.
-    Departed { who: Arc<Identity>, why: Arc<str> },
+    Departed {
+        who: Arc<Identity>,
+        why: Arc<str>,
+        own_words: bool,
+    },
     /// Somebody entered a channel.
     Joined {
         who: Arc<Identity>,
         channel: ChannelName,
+        away: Option<Away>,
     },
     /// Somebody left a channel.
     Left {
@@ -127,6 +157,18 @@ pub enum Happening {
     },
     /// Somebody is called something else now.
     Renamed { who: Arc<Identity>, nick: Nick },
+    /// Somebody is called something else in full now.
+    Introduced { who: Arc<Identity> },
+    /// What others see in place of somebody's address is something else now.
+    HostChanged {
+        before: Arc<Identity>,
+        who: Arc<Identity>,
+    },
+    /// The hearer is something besides now, or no longer.
+    OwnModesChanged {
+        who: Arc<Identity>,
+        changes: Vec<(UserFlag, bool)>,
+    },
     /// Somebody was put out of a channel, or several at once.
     Kicked {
         who: Vec<Arc<Identity>>,
@@ -145,6 +187,13 @@ pub enum Happening {
         by: Arc<Identity>,
         channel: ChannelName,
         changes: Vec<ModeChange>,
+    },
+    /// A channel is called something else now.
+    ChannelRenamed {
+        by: Arc<Identity>,
+        before: ChannelName,
+        channel: ChannelName,
+        why: Option<String>,
     },
     /// Somebody is asked into a channel.
     Invited {
@@ -173,14 +222,17 @@ pub enum Happening {
     },
     /// An announcement was taken back.
     Withdrawn { number: u32, by: Arc<Identity> },
-    /// A line was taken back.
+    /// A line was taken back: the latest of its author, or one said at the time that its id tells.
     Redacted {
         id: MessageId,
+        latest: bool,
         from: Arc<Identity>,
         by: Arc<Identity>,
-        channel: ChannelName,
+        place: Place,
         why: Option<String>,
     },
+    /// An operator of the server tells something to whoever wants to hear it.
+    Wallops { from: Arc<Identity>, text: Arc<str> },
     /// The hearer is put off the server.
     Killed {
         by: Arc<Identity>,

@@ -12,12 +12,12 @@ mod event;
 mod refusal;
 mod reply;
 
-pub use command::{Command, Target, Watched};
-pub use event::{Audience, Event, Happening, Manner, MessageId, Place, Said, Span};
+pub use command::{Command, Criterion, Target, Watched, Whom};
+pub use event::{Audience, Event, Extras, Happening, Manner, MessageId, Place, Said, Span};
 pub use refusal::{Limited, Refusal};
 pub use reply::{
-    AnnouncementInfo, BoardCounts, ChannelInfo, Company, Listing, PersonInfo, PersonRow, Presence,
-    Reply, Row, Standing, TopicInfo,
+    AnnouncementInfo, BoardCounts, ChannelInfo, Company, Former, Listed, Listing, PersonInfo,
+    PersonRow, Presence, Reply, Row, Standing, TopicInfo,
 };
 
 /// One thing that the chat says, in the order in which it says it.

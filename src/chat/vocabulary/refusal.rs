@@ -1,5 +1,6 @@
 //! A reply that says no. Each becomes one line, in one place per protocol.
 
+use super::Whom;
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::settings::Announcers;
 
@@ -82,9 +83,9 @@ pub enum Refusal {
     /// One cannot do this to oneself.
     Oneself { verb: &'static str },
     /// They are blocked already.
-    BlockedAlready { nick: Nick },
+    BlockedAlready { whom: Whom },
     /// They are not blocked.
-    NotBlocked { nick: Nick },
+    NotBlocked { whom: Whom },
     /// It is watched already.
     WatchedAlready { what: String },
     /// It is not watched.
@@ -95,6 +96,18 @@ pub enum Refusal {
     NoSuchAnnouncement { number: u32 },
     /// The announcement is the asker's own.
     OwnAnnouncement { number: u32 },
+    /// What programs ask each other is not for the channel.
+    RequestsUnheard { channel: ChannelName },
+    /// A half-operator may not do this to an operator or another half-operator.
+    TheyOutrank { nick: Nick, channel: ChannelName },
+    /// There is a channel of that name.
+    ChannelExists { channel: ChannelName },
+    /// The channel is the configuration's, and keeps its name.
+    ChannelIsPermanent { channel: ChannelName },
+    /// No line of that id is known there.
+    NoSuchMessage,
+    /// Nobody of that name was here lately.
+    NobodyWas { nick: Nick },
     /// The channel is invite-only, and so ends with its last member.
     InviteOnlyIsNotKept { channel: ChannelName },
     /// The announcement is somebody else's.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Place, Said, Watched};
+use super::{Criterion, Place, Said, Watched, Whom};
 use crate::chat::availability::Away;
 use crate::chat::mask::Mask;
-use crate::chat::mode::{Modes, Ranks};
+use crate::chat::mode::{MaskList, Modes, Ranks, UserFlags};
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::user::Identity;
 use crate::chat::{ChannelId, UserId};
@@ -53,6 +53,28 @@ pub struct ChannelInfo {
     pub topic: Option<TopicInfo>,
 }
 
+/// A mask on one of a channel's lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// On which.
+    pub list: MaskList,
+    /// The mask.
+    pub mask: Mask,
+    /// Who put it there.
+    pub by: Nick,
+    /// When (Unix milliseconds).
+    pub at_ms: u64,
+}
+
+/// Somebody who had a name and has gone, or has another name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Former {
+    /// Who they were then.
+    pub identity: Arc<Identity>,
+    /// Until when (Unix milliseconds).
+    pub until_ms: u64,
+}
+
 /// How somebody stands in a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
@@ -73,8 +95,10 @@ pub struct PersonRow {
     pub idle_ms: u64,
     /// How they stand in the channel asked about.
     pub ranks: Ranks,
-    /// Whether they run the server.
-    pub operator: bool,
+    /// What they are besides.
+    pub flags: UserFlags,
+    /// Their address, where the asker may know it.
+    pub address: Option<IpAddr>,
 }
 
 /// What one may know of a person.
@@ -82,8 +106,6 @@ pub struct PersonRow {
 pub struct PersonInfo {
     /// What everybody may.
     pub person: PersonRow,
-    /// Their address, where the asker may know it.
-    pub address: Option<IpAddr>,
     /// Since when they are here (Unix milliseconds).
     pub since_ms: u64,
     /// Where they are, as far as the asker may know.
@@ -134,8 +156,17 @@ pub enum Listing {
         /// The people still to be told, the next one last.
         people: Vec<UserId>,
     },
+    /// The names in a channel.
+    Names {
+        /// The channel.
+        channel: ChannelId,
+        /// The people still to be told, the next one last.
+        people: Vec<UserId>,
+    },
     /// Channels.
     Channels {
+        /// What each must be.
+        criteria: Vec<Criterion>,
         /// The channels still to be told, the next one last.
         channels: Vec<ChannelId>,
     },
@@ -168,6 +199,11 @@ pub enum Listing {
 pub enum Row {
     /// A person.
     Person(PersonRow),
+    /// A name in a channel.
+    Name {
+        identity: Arc<Identity>,
+        ranks: Ranks,
+    },
     /// A channel.
     Channel(ChannelInfo),
     /// A person of a board.
@@ -211,28 +247,51 @@ pub enum Reply {
     ThereAlready { channel: ChannelName },
     /// The asker has left a channel.
     Left { channel: ChannelName },
-    /// What the asker said is on its way; they are away and the asker had not been told yet.
-    Sent { to: Place, away: Option<Away> },
+    /// What the asker said is on its way. Whom it is for is away, which the asker had been told, or
+    /// had not.
+    Sent {
+        to: Place,
+        away: Option<Away>,
+        news: bool,
+    },
+    /// What a program of the asker signalled is on its way.
+    Signalled,
     /// A channel's topic.
     Topic {
         channel: ChannelName,
         topic: Option<TopicInfo>,
     },
-    /// Somebody has been asked in.
-    Invited { nick: Nick, channel: ChannelName },
+    /// Somebody has been asked in, who may be away.
+    Invited {
+        nick: Nick,
+        channel: ChannelName,
+        away: Option<Away>,
+    },
+    /// The channels into which the asker is asked.
+    Invitations { channels: Vec<ChannelName> },
     /// The channel's operators have been asked.
     Knocked { channel: ChannelName },
     /// A channel's modes and lists; the key only where the asker may know it.
     Modes {
         channel: ChannelName,
         modes: Modes,
-        bans: Vec<Mask>,
-        kept: bool,
+        masks: Vec<Listed>,
+        made_ms: u64,
     },
+    /// The masks on one of a channel's lists.
+    Masks {
+        channel: ChannelName,
+        list: MaskList,
+        masks: Vec<Listed>,
+    },
+    /// What the asker is besides.
+    OwnModes { flags: UserFlags },
+    /// What the asker is called in full now.
+    Introduced { realname: String },
+    /// A line that the asker wrote to them is taken back.
+    Retracted { nick: Nick },
     /// Nothing changed: it was so before.
     Unchanged,
-    /// The channel is kept, or no longer.
-    Kept { channel: ChannelName, keep: bool },
     /// The asker is away.
     Away { away: Away },
     /// The asker is available.
@@ -249,11 +308,11 @@ pub enum Reply {
         watched: Vec<(Watched, Option<Presence>)>,
     },
     /// The asker hears nothing more of them.
-    Block { nick: Nick },
+    Block { whom: Whom },
     /// The asker hears them again.
-    Unblock { nick: Nick },
+    Unblock { whom: Whom },
     /// Whom the asker blocks.
-    Blocked { nicks: Vec<Nick> },
+    Blocked { whom: Vec<Whom> },
     /// The announcement is out.
     Announced {
         number: u32,
@@ -283,6 +342,12 @@ pub enum Reply {
     Killed { nick: Nick },
     /// One person.
     Whois(PersonInfo),
+    /// Who had a name, the latest first; and whether somebody has it now.
+    Whowas {
+        nick: Nick,
+        here: bool,
+        former: Vec<Former>,
+    },
     /// People or channels will be listed: where, and how many.
     Listing {
         channel: Option<ChannelName>,
