@@ -1,7 +1,12 @@
 //! Lines to vocabulary and back, one folder per protocol. Knows neither the chat's state nor other
 //! connections, sockets or clocks.
 
+pub mod heard;
+pub mod irc;
+pub mod modes;
 pub mod plain;
+pub mod stamp;
+pub mod strangers;
 
 use serde::{Deserialize, Serialize};
 

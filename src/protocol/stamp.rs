@@ -1,9 +1,19 @@
 //! Times as people read them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::chat::availability::Away;
 use crate::chat::time::{Civil, Zone};
 
-use super::screen::Times;
+/// How a session wants times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Times {
+    /// `HH:MM`, and a line when the day changes.
+    #[default]
+    Short,
+    /// Date, seconds and offset (RFC 3339).
+    Iso,
+}
 
 /// What turns moments into words: the local clock, and what it shows now.
 #[derive(Clone, Copy)]
