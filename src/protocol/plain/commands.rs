@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use super::args::Args;
 use super::printable::printable;
 use super::refusals::Mistake;
-use super::screen::{Screen, Times};
-use crate::chat::vocabulary::{Command, Manner, Target};
+use super::screen::Screen;
+use crate::chat::vocabulary::{Command, Extras, Manner, Target};
+use crate::protocol::stamp::Times;
 use crate::suggest::nearest;
 pub use table::COMMANDS;
 
@@ -99,6 +100,14 @@ pub enum Request {
     Help(Option<String>),
     /// To leave.
     Quit(Option<String>),
+    /// To become an operator of the server: the name and the password.
+    Oper(String, String),
+    /// To have the configuration read again.
+    Rehash,
+    /// To read the message of the day.
+    Motd,
+    /// To be told about the server.
+    About,
 }
 
 /// The one-word statuses of the configuration: what each says.
@@ -117,7 +126,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// What commands of later versions are called.
-const PROMISED: &[&str] = &["history", "search", "seen", "register", "login", "oper"];
+const PROMISED: &[&str] = &["history", "search", "register", "login"];
 
 /// What no status can be called.
 pub fn reserved() -> Vec<&'static str> {
@@ -163,6 +172,7 @@ fn bare(text: &str, screen: &Screen) -> Reading {
             to: Target::Channel(to),
             manner: Manner::Speech,
             text: printable(text).into_owned(),
+            extras: Extras::default(),
         })
     };
     let request = screen

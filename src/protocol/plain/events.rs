@@ -3,16 +3,15 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::modes;
 use super::printable::printable;
 use super::replies::people;
-use super::screen::Times;
-use super::stamp::Clock;
 use crate::chat::availability::Away;
 use crate::chat::mask::{Effect, Mask};
-use crate::chat::mode::{MaskList, ModeChange, Rank};
+use crate::chat::mode::{MaskList, ModeChange, Rank, UserFlag};
 use crate::chat::user::Identity;
 use crate::chat::vocabulary::{Event, Happening, Manner, Place, Said};
+use crate::protocol::modes;
+use crate::protocol::stamp::{Clock, Times};
 use crate::suggest::listed;
 
 /// What changes the bytes of an event: readers alike in this read the same bytes.
@@ -79,9 +78,22 @@ pub fn render(event: &Event, own: bool, clock: &Clock<'_>) -> String {
                 );
             }
         }
+        Happening::OwnModesChanged { changes, .. } => {
+            for (flag, on) in changes {
+                tell(&mut out, &own_mode_change(*flag, *on));
+            }
+        }
         what => tell(&mut out, &sentence(what, clock)),
     }
     out
+}
+
+fn own_mode_change(flag: UserFlag, on: bool) -> String {
+    let (letter, meaning) = (modes::user_letter(flag), modes::user_meaning(flag));
+    match on {
+        true => format!("You are {meaning} now (+{letter})."),
+        false => format!("You are {meaning} no more (-{letter})."),
+    }
 }
 
 /// Adds a line in which the server tells something.
@@ -91,21 +103,59 @@ pub fn tell(out: &mut String, sentence: &str) {
 
 /// Adds the line of something said. `own`: the reader said it, from another device.
 pub fn write_said(said: &Said, own: bool, clock: &Clock<'_>, out: &mut String) {
-    clock.write_stamp(said.at_ms, out);
+    for (place, text) in said.text.split('\n').enumerate() {
+        if place == 0 || !text.is_empty() {
+            write_said_line(said, text, own, clock, out);
+        }
+    }
+}
+
+fn write_said_line(said: &Said, text: &str, own: bool, clock: &Clock<'_>, out: &mut String) {
     let nick = &said.from.nick;
+    if matches!(said.manner, Manner::Request | Manner::Answer) {
+        return tell(out, &between_programs(said, text));
+    }
+    clock.write_stamp(said.at_ms, out);
     let own_private = own && matches!(&said.place, Place::Person(_));
     let _ = match &said.place {
-        Place::Channel(channel) => write!(out, " {channel}"),
+        Place::Channel(channel) | Place::Ranked(channel, _) => write!(out, " {channel}"),
         Place::Person(to) if own_private => write!(out, " private to {}", to.nick),
         Place::Person(_) => write!(out, " private"),
     };
-    let text = printable(&said.text);
+    let audience = match &said.place {
+        Place::Ranked(_, rank) => format!("(to {}) ", to_rank(*rank)),
+        _ => String::new(),
+    };
+    let text = format!("{audience}{}", printable(text));
     let _ = match said.manner {
         Manner::Speech if own_private => write!(out, ": {text}\r\n"),
         Manner::Speech => write!(out, " {nick}: {text}\r\n"),
         Manner::Action => write!(out, " * {nick} {text}\r\n"),
         Manner::Notice => write!(out, " -{nick}- {text}\r\n"),
+        Manner::Request | Manner::Answer => Ok(()),
     };
+}
+
+/// Who hears what is said to those of a rank.
+fn to_rank(rank: Rank) -> &'static str {
+    match rank {
+        Rank::Operator => "operators",
+        Rank::HalfOperator => "operators and half-operators",
+        Rank::Voice => "operators and voices",
+    }
+}
+
+/// What programs ask each other and answer (CTCP): people see that it happens, and need do nothing.
+fn between_programs(said: &Said, text: &str) -> String {
+    let nick = &said.from.nick;
+    let word = text.split(' ').next().unwrap_or(text);
+    match (said.manner, word) {
+        (Manner::Request, "DCC") => {
+            format!("{nick} offers you something (DCC) that needs a program on your side.")
+        }
+        (Manner::Answer, _) => format!("The program of {nick} answers: {text}"),
+        _ => format!("The program of {nick} asks yours: {text}"),
+    }
 }
 
 fn because(why: Option<&str>) -> String {
@@ -114,12 +164,18 @@ fn because(why: Option<&str>) -> String {
 
 fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
     match what {
-        Happening::Said(_) | Happening::Announced { .. } | Happening::ModesChanged { .. } => {
-            String::new()
-        }
+        Happening::Said(_)
+        | Happening::Announced { .. }
+        | Happening::ModesChanged { .. }
+        | Happening::OwnModesChanged { .. }
+        | Happening::Signalled { .. }
+        | Happening::Introduced { .. }
+        | Happening::HostChanged { .. } => String::new(),
         Happening::Arrived { who } => format!("{} is here.", who.nick),
-        Happening::Departed { who, why } => format!("{} has gone{}.", who.nick, because(Some(why))),
-        Happening::Joined { who, channel } => format!("{} joined {channel}.", who.nick),
+        Happening::Departed { who, why, .. } => {
+            format!("{} has gone{}.", who.nick, because(Some(why)))
+        }
+        Happening::Joined { who, channel, .. } => format!("{} joined {channel}.", who.nick),
         Happening::Left { who, channel, why } => {
             format!("{} left {channel}{}.", who.nick, because(why.as_deref()))
         }
@@ -156,25 +212,51 @@ fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
         Happening::Withdrawn { number, by } => {
             format!("Announcement {number} was withdrawn by {}.", by.nick)
         }
-        Happening::Redacted {
-            from,
+        Happening::Redacted { .. } => redacted(what, clock),
+        Happening::ChannelRenamed {
             by,
+            before,
             channel,
             why,
-            ..
-        } => {
-            format!(
-                "{} took back the latest line of {} in {channel}{}.",
-                by.nick,
-                from.nick,
-                because(why.as_deref())
-            )
+        } => format!(
+            "{} renamed {before}: it is {channel} now{}.",
+            by.nick,
+            because(why.as_deref())
+        ),
+        Happening::Wallops { from, text } => {
+            format!("{} to all who want to know: {text}", from.nick)
         }
         Happening::Killed { by, why } => format!(
             "{} has put you off the server{}.",
             by.nick,
             because(why.as_deref())
         ),
+    }
+}
+
+/// A line that was taken back: readers know it by its author, and by its time if others followed.
+fn redacted(what: &Happening, clock: &Clock<'_>) -> String {
+    let Happening::Redacted {
+        id,
+        latest,
+        from,
+        by,
+        place,
+        why,
+    } = what
+    else {
+        return String::new();
+    };
+    let (by, why) = (&by.nick, because(why.as_deref()));
+    let line = match latest {
+        true => format!("the latest line of {}", from.nick),
+        false => format!("what {} said at {}", from.nick, clock.moment(id.ms)),
+    };
+    match place {
+        Place::Channel(channel) | Place::Ranked(channel, _) => {
+            format!("{by} took back {line} in {channel}{why}.")
+        }
+        Place::Person(to) => format!("{by} took back {line} to {}{why}.", to.nick),
     }
 }
 
@@ -218,11 +300,17 @@ fn mode_change(change: &ModeChange, by: &str, channel: &str) -> String {
         }
         ModeChange::Limit(None) => format!("{by} took the limit off {channel}."),
         ModeChange::List(MaskList::Bans, mask, on) => ban_change(mask, *on, by, channel),
-        ModeChange::Rank(Rank::Operator, nick, true) => {
-            format!("{by} made {nick} an operator of {channel}.")
+        ModeChange::List(MaskList::Exceptions, mask, true) => {
+            format!("{by} exempted {mask} from the bans of {channel}.")
         }
-        ModeChange::Rank(Rank::Operator, nick, false) => {
-            format!("{by} took the rank of operator from {nick} in {channel}.")
+        ModeChange::List(MaskList::Exceptions, mask, false) => {
+            format!("{by} exempts {mask} from the bans of {channel} no more.")
+        }
+        ModeChange::List(MaskList::Invitees, mask, true) => {
+            format!("{by} invited {mask} to {channel} for good.")
+        }
+        ModeChange::List(MaskList::Invitees, mask, false) => {
+            format!("{by} invites {mask} to {channel} no more.")
         }
         ModeChange::Rank(Rank::Voice, nick, true) => {
             format!("{by} gave {nick} a voice in {channel}.")
@@ -230,7 +318,22 @@ fn mode_change(change: &ModeChange, by: &str, channel: &str) -> String {
         ModeChange::Rank(Rank::Voice, nick, false) => {
             format!("{by} took the voice from {nick} in {channel}.")
         }
+        ModeChange::Rank(rank, nick, true) => {
+            format!("{by} made {nick} {} of {channel}.", with_article(*rank))
+        }
+        ModeChange::Rank(rank, nick, false) => {
+            format!(
+                "{by} took the rank of {} from {nick} in {channel}.",
+                modes::rank_word(*rank)
+            )
+        }
     }
+}
+
+fn with_article(rank: Rank) -> String {
+    let word = modes::rank_word(rank);
+    let article = if word.starts_with('o') { "an" } else { "a" };
+    format!("{article} {word}")
 }
 
 fn ban_change(mask: &Mask, on: bool, by: &str, channel: &str) -> String {

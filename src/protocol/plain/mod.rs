@@ -7,11 +7,9 @@
 pub mod args;
 pub mod commands;
 pub mod events;
-pub mod modes;
 pub mod printable;
 pub mod refusals;
 pub mod replies;
 pub mod screen;
-pub mod stamp;
 pub mod telnet;
 pub mod terminal;

@@ -2,11 +2,12 @@
 
 use super::commands::{Spec, Who};
 use super::printable::printable;
-use super::stamp::Clock;
 use super::terminal::LINE_BYTES_MAX;
+use crate::chat::mode::KEY_BYTES_MAX;
 use crate::chat::name::{CHANNEL_BYTES_MAX, NICK_BYTES_MAX, NameFault};
 use crate::chat::settings::Announcers;
-use crate::chat::vocabulary::{Limited, Refusal};
+use crate::chat::vocabulary::{Limited, Refusal, Whom};
+use crate::protocol::stamp::Clock;
 
 /// Why a line could not be read.
 #[derive(Clone, PartialEq)]
@@ -36,6 +37,10 @@ pub enum Mistake {
     UnknownMode { letter: char },
     /// The mode needs a value.
     ModeValueMissing { letter: char },
+    /// The mode cannot have this value.
+    BadModeValue { letter: char, typed: String },
+    /// Nobody can be what the letter stands for.
+    UnknownOwnMode { letter: char },
     /// No mode needs this value.
     ModeValueLeftOver { typed: String },
     /// The session is in no channel, or was put out of the one it spoke in.
@@ -46,6 +51,14 @@ pub enum Mistake {
     LineTooLong,
     /// No lines wait.
     NotHolding,
+    /// The operator's name or password is not right.
+    NotAnOperator,
+    /// So many passwords wait to be checked that no more can.
+    TooManyPasswords,
+    /// Only operators of the server can do it.
+    OperatorsOnly,
+    /// There is no message of the day.
+    NoMotd,
     /// Lines wait already.
     HoldingAlready,
     /// Before a name is given, only a few commands work.
@@ -93,9 +106,16 @@ pub fn mistake(mistake: &Mistake) -> String {
             format!("{typed} is not a whole number from 1 to {}.", u32::MAX)
         }
         Mistake::UnknownTimes { typed } => format!("Times are iso or short, not {typed}."),
-        Mistake::UnknownMode { letter } => format!("There is no mode {letter}: the modes are imnstu, k KEY and l NUMBER."),
+        Mistake::UnknownMode { letter } => format!("There is no mode {letter}: the modes are CPimnpstu, k KEY, l NUMBER, b e I MASK and o h v NAME."),
         Mistake::ModeValueMissing { letter } => format!("Mode {letter} needs a value behind it: /mode +{letter} VALUE."),
-        Mistake::ModeValueLeftOver { typed } => format!("{typed} belongs to no mode: only +k and +l take a value."),
+        Mistake::BadModeValue { letter: 'k', typed } => format!("{typed} cannot be a key: at most {KEY_BYTES_MAX} bytes, no comma, no colon in front."),
+        Mistake::BadModeValue { letter, typed } => format!("{typed} is not a value for mode {letter}: l takes a number from 1 up, b e I a mask, o h v a name."),
+        Mistake::UnknownOwnMode { letter } => format!("Nobody can be {letter}: the letters are B (a program), i (not listed) and w (told wallops)."),
+        Mistake::ModeValueLeftOver { typed } => format!("{typed} belongs to no mode: only k, l, b, e, I, o, h and v take a value."),
+        Mistake::NotAnOperator => "That is no operator's name and password: whoever runs this server knows them.".to_owned(),
+        Mistake::TooManyPasswords => "Too many passwords are being checked just now: try again in a moment.".to_owned(),
+        Mistake::OperatorsOnly => "Only operators of the server can do that.".to_owned(),
+        Mistake::NoMotd => "There is no message of the day.".to_owned(),
         Mistake::NoCurrentChannel => "You have no current channel: /join #lobby or another first.".to_owned(),
         Mistake::NobodyToAnswer => "There is nobody to answer: whoever wrote to you last has gone, or nobody has. /msg NAME TEXT writes to a person.".to_owned(),
         Mistake::LineTooLong => format!("That line was longer than {LINE_BYTES_MAX} bytes and went nowhere: say it in several."),
@@ -222,9 +242,12 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
             format!("Only operators of {channel} can take back what others said.")
         }
         Refusal::Oneself { verb } => format!("You cannot {verb} yourself."),
-        Refusal::BlockedAlready { nick } => format!("You block {nick} already."),
-        Refusal::NotBlocked { nick } => {
-            format!("You do not block {nick}: /blocked lists whom you do.")
+        Refusal::BlockedAlready { whom } => format!("You block {} already.", whom_named(whom)),
+        Refusal::NotBlocked { whom } => {
+            format!(
+                "You do not block {}: /blocked lists whom you do.",
+                whom_named(whom)
+            )
         }
         Refusal::WatchedAlready { what } => format!("You watch {what} already."),
         Refusal::NotWatched { what } => {
@@ -236,6 +259,26 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
         }
         Refusal::OwnAnnouncement { number } => {
             format!("Announcement {number} is yours: the others acknowledge it.")
+        }
+        Refusal::RequestsUnheard { channel } => {
+            format!("Programs' requests (CTCP) are refused in {channel}.")
+        }
+        Refusal::TheyOutrank { nick, channel } => {
+            format!("{nick} runs {channel} like you: only its operators can put them out.")
+        }
+        Refusal::ChannelExists { channel } => {
+            format!("There is a channel {channel} already: choose another name.")
+        }
+        Refusal::ChannelIsPermanent { channel } => {
+            format!("{channel} is part of the server's configuration and keeps its name.")
+        }
+        Refusal::NoSuchMessage => {
+            "No line of yours to them is remembered that could be taken back.".to_owned()
+        }
+        Refusal::NobodyWas { nick } => {
+            format!(
+                "Nobody called {nick} has been here since the server started, or it is long ago."
+            )
         }
         Refusal::InviteOnlyIsNotKept { channel } => format!(
             "{channel} is invite-only and ends when nobody is in it, for nobody could let anybody in: /mode {channel} -i first."
@@ -256,6 +299,14 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
     }
 }
 
+/// A person's name, or a mask as people type it.
+pub(super) fn whom_named(whom: &Whom) -> String {
+    match whom {
+        Whom::Person(nick) => nick.to_string(),
+        Whom::Mask(mask) => mask.pattern().to_owned(),
+    }
+}
+
 fn too_many(what: Limited, max: usize) -> String {
     let (what, remedy) = match what {
         Limited::Channels => ("channels that one person is in", "/leave one first"),
@@ -263,8 +314,11 @@ fn too_many(what: Limited, max: usize) -> String {
             "people and channels that one person watches",
             "/unwatch one first",
         ),
-        Limited::Blocks => ("people whom one person blocks", "/unblock one first"),
-        Limited::Masks => ("bans and mutes of a channel", "/unban or /unmute one first"),
+        Limited::Blocks => (
+            "people and masks that one person blocks",
+            "/unblock one first",
+        ),
+        Limited::Masks => ("masks on a channel's lists", "/unban or /unmute one first"),
         Limited::KeptChannels => ("channels that are kept", "/keep off in another first"),
     };
     format!("That would be too many: the limit is {max} {what}. {remedy}.")

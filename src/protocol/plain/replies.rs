@@ -4,18 +4,17 @@ use unicode_width::UnicodeWidthStr;
 
 use super::commands::{COMMANDS, GROUPS, Group, Spec, Statuses};
 use super::events::{tell, write_said};
-use super::modes;
-use super::refusals;
-use super::screen::Times;
-use super::stamp::{Clock, span};
+use super::refusals::{self, whom_named};
 use crate::chat::availability::Away;
 use crate::chat::mask::Effect;
-use crate::chat::mode::{Rank, Ranks};
-use crate::chat::name::ChannelName;
+use crate::chat::mode::{MaskList, Rank, Ranks, UserFlag, UserFlags};
+use crate::chat::name::{ChannelName, Nick};
 use crate::chat::vocabulary::{
-    AnnouncementInfo, BoardCounts, ChannelInfo, Company, Listing, PersonInfo, PersonRow, Place,
-    Presence, Reply, Row, Said, TopicInfo, Watched,
+    AnnouncementInfo, BoardCounts, ChannelInfo, Company, Former, Listed, Listing, PersonInfo,
+    PersonRow, Place, Presence, Reply, Row, Said, TopicInfo, Watched, Whom,
 };
+use crate::protocol::modes;
+use crate::protocol::stamp::{Clock, Times, span};
 
 /// The lines of a reply, each with its end; `day` is the day that the reader was last told.
 pub fn render(reply: &Reply, day: &mut u32, clock: &Clock<'_>) -> String {
@@ -38,15 +37,23 @@ pub fn render(reply: &Reply, day: &mut u32, clock: &Clock<'_>) -> String {
         Reply::Modes {
             channel,
             modes,
-            bans,
-            kept,
-        } => write_modes(channel, modes, bans, *kept, &mut out),
+            masks,
+            ..
+        } => write_modes(channel, modes, masks, &mut out),
+        Reply::Masks { masks, .. } => write_masks(masks, &mut out),
+        Reply::OwnModes { flags } => write_own_modes(*flags, &mut out),
+        Reply::Whowas {
+            nick, here, former, ..
+        } => write_whowas(nick, *here, former, clock, &mut out),
         Reply::Watching { watched } => write_watching(watched, clock, &mut out),
         Reply::Announcements { announcements } => {
             write_announcements(announcements, clock, &mut out)
         }
         Reply::Whois(info) => write_whois(info, clock, &mut out),
-        Reply::Sent { to, away } => write_sent(to, away.as_ref(), clock, &mut out),
+        Reply::Sent { to, away, news } => {
+            write_sent(to, away.as_ref().filter(|_| *news), clock, &mut out);
+        }
+        Reply::Signalled => {}
         reply => tell(&mut out, &sentence(reply, clock)),
     }
     out
@@ -64,17 +71,17 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
             channel,
             topic: None,
         } => format!("{channel} has no topic: /topic TEXT sets one."),
-        Reply::Invited { nick, channel } => format!("{nick} is invited to {channel}."),
+        Reply::Invited { nick, channel, .. } => format!("{nick} is invited to {channel}."),
+        Reply::Invitations { channels } if channels.is_empty() => {
+            "You are asked into no channel.".to_owned()
+        }
+        Reply::Invitations { channels } => {
+            format!("You are asked into {}.", comma_separated(channels))
+        }
+        Reply::Introduced { realname } => format!("In full you are {realname} now."),
+        Reply::Retracted { nick } => format!("Your latest line to {nick} is taken back."),
         Reply::Knocked { channel } => format!("The operators of {channel} have been asked."),
         Reply::Unchanged => "Nothing changes: it is so already.".to_owned(),
-        Reply::Kept {
-            channel,
-            keep: true,
-        } => format!("{channel} stays when nobody is in it, until the server stops."),
-        Reply::Kept {
-            channel,
-            keep: false,
-        } => format!("{channel} ends when nobody is in it."),
         Reply::Away { away } if away.until_ms.is_none() && speaks_of_an_end(away) => format!(
             "You are away{}. No end is set: it is a time such as until 13:00.",
             clock.because(away)
@@ -83,10 +90,18 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
         Reply::Back => "You are available again.".to_owned(),
         Reply::Watch { watched, now } => watch(watched, now.as_ref(), clock),
         Reply::Unwatch { watched } => format!("You watch {} no more.", watched_name(watched)),
-        Reply::Block { nick } => format!("You hear nothing more of {nick}, until they disconnect."),
-        Reply::Unblock { nick } => format!("You hear {nick} again."),
-        Reply::Blocked { nicks } if nicks.is_empty() => "You block nobody.".to_owned(),
-        Reply::Blocked { nicks } => format!("You block {}.", comma_separated(nicks)),
+        Reply::Block {
+            whom: Whom::Person(nick),
+        } => format!("You hear nothing more of {nick}, until they disconnect."),
+        Reply::Block { whom } => {
+            format!("You hear nothing more of whoever is {}.", whom_named(whom))
+        }
+        Reply::Unblock { whom } => format!("You hear {} again.", whom_named(whom)),
+        Reply::Blocked { whom } if whom.is_empty() => "You block nobody.".to_owned(),
+        Reply::Blocked { whom } => {
+            let named: Vec<String> = whom.iter().map(whom_named).collect();
+            format!("You block {}.", comma_separated(&named))
+        }
         Reply::Announced {
             number,
             people,
@@ -207,8 +222,7 @@ fn write_earlier(
 fn write_modes(
     channel: &ChannelName,
     modes: &crate::chat::mode::Modes,
-    bans: &[crate::chat::mask::Mask],
-    kept: bool,
+    masks: &[Listed],
     out: &mut String,
 ) {
     let letters = modes::letters(modes);
@@ -230,22 +244,58 @@ fn write_modes(
     if let Some(limit) = modes.limit {
         tell(out, &format!("  l: at most {}", people(limit as usize)));
     }
-    for mask in bans {
-        let what = if mask.effect() == Effect::Mute {
-            "muted"
-        } else {
-            "banned"
+    write_masks(masks, out);
+}
+
+fn write_masks(masks: &[Listed], out: &mut String) {
+    for listed in masks {
+        let word = match (listed.list, listed.mask.effect()) {
+            (MaskList::Bans, Effect::Mute) => "muted",
+            (MaskList::Bans, Effect::KeepOut) => "banned",
+            (MaskList::Exceptions, _) => "exempt from bans",
+            (MaskList::Invitees, _) => "invited for good",
         };
-        tell(out, &format!("  {what}: {mask}"));
+        tell(out, &format!("  {word}: {}", listed.mask));
     }
-    if kept {
-        tell(out, "  It is kept when nobody is in it.");
+}
+
+fn write_own_modes(flags: UserFlags, out: &mut String) {
+    if !flags.any() {
+        return tell(
+            out,
+            "You are nothing besides: /help self tells what you can be.",
+        );
+    }
+    tell(
+        out,
+        &format!("Besides, you are +{}:", modes::user_letters(flags)),
+    );
+    for (letter, flag, meaning) in modes::USER_FLAGS {
+        if flags.has(*flag) {
+            tell(out, &format!("  {letter}: {meaning}"));
+        }
+    }
+}
+
+fn write_whowas(nick: &Nick, here: bool, former: &[Former], clock: &Clock<'_>, out: &mut String) {
+    if here {
+        tell(out, &format!("{nick} is here."));
+    }
+    for former in former {
+        let (nick, until) = (&former.identity.nick, clock.moment(former.until_ms));
+        tell(
+            out,
+            &format!("{nick} was here until {until}: {}", former.identity),
+        );
     }
 }
 
 fn write_sent(to: &Place, away: Option<&Away>, clock: &Clock<'_>, out: &mut String) {
     match to {
         Place::Channel(channel) => tell(out, &format!("To {channel}.")),
+        Place::Ranked(channel, rank) => {
+            tell(out, &format!("To {}{channel}.", modes::rank_sign(*rank)));
+        }
         Place::Person(identity) => tell(out, &format!("To {}.", identity.nick)),
     }
     if let (Some(away), Place::Person(identity)) = (away, to) {
@@ -344,8 +394,13 @@ fn write_whois(info: &PersonInfo, clock: &Clock<'_>, out: &mut String) {
         out,
         &format!("{nick}: {state}, idle {idle}, here since {since}"),
     );
-    if person.operator {
-        tell(out, "  an operator of this server");
+    if !person.identity.realname.is_empty() {
+        tell(out, &format!("  in full {}", person.identity.realname));
+    }
+    for (_, flag, meaning) in modes::USER_FLAGS {
+        if person.flags.has(*flag) && matches!(flag, UserFlag::Operator | UserFlag::Bot) {
+            tell(out, &format!("  {meaning}"));
+        }
     }
     if !info.channels.is_empty() {
         let standings = info.channels.iter();
@@ -357,16 +412,17 @@ fn write_whois(info: &PersonInfo, clock: &Clock<'_>, out: &mut String) {
         );
     }
     tell(out, &format!("  mask {}", person.identity));
-    if let Some(address) = info.address {
+    if let Some(address) = person.address {
         tell(out, &format!("  from {address}"));
     }
 }
 
 fn role(ranks: Ranks) -> &'static str {
-    match (ranks.has(Rank::Operator), ranks.has(Rank::Voice)) {
-        (true, _) => " (operator)",
-        (false, true) => " (voice)",
-        (false, false) => "",
+    match modes::highest(ranks) {
+        Some(Rank::Operator) => " (operator)",
+        Some(Rank::HalfOperator) => " (half-operator)",
+        Some(Rank::Voice) => " (voice)",
+        None => "",
     }
 }
 
@@ -383,7 +439,8 @@ fn listing_head(channel: Option<&ChannelName>, listing: &Listing, count: usize) 
     }
 }
 
-fn board_head(channel: Option<&ChannelName>, counts: BoardCounts) -> String {
+/// What stands above a board: counts.
+pub fn board_head(channel: Option<&ChannelName>, counts: BoardCounts) -> String {
     let place = channel.map_or_else(|| "Everyone".to_owned(), ToString::to_string);
     let absent = match counts.absent {
         0 => String::new(),
@@ -397,9 +454,14 @@ fn board_head(channel: Option<&ChannelName>, counts: BoardCounts) -> String {
 
 /// One row of a long answer.
 pub fn row(row: &Row, clock: &Clock<'_>) -> String {
-    let mut out = String::new();
-    let sentence = match row {
+    told(&row_sentence(row, clock))
+}
+
+/// What one row of a long answer says.
+pub fn row_sentence(row: &Row, clock: &Clock<'_>) -> String {
+    match row {
         Row::Person(info) => person_row(info, clock),
+        Row::Name { identity, ranks } => format!("  {}{}", identity.nick, role(*ranks)),
         Row::Channel(info) => channel_row(info),
         Row::Hearers {
             acknowledged,
@@ -423,9 +485,7 @@ pub fn row(row: &Row, clock: &Clock<'_>) -> String {
             *name_width,
             &format!("since {}", clock.moment(*since_ms)),
         ),
-    };
-    tell(&mut out, &sentence);
-    out
+    }
 }
 
 fn person_row(info: &PersonRow, clock: &Clock<'_>) -> String {
@@ -544,6 +604,23 @@ pub fn current(channel: Option<&ChannelName>) -> String {
         Some(channel) => format!("You speak in {channel} now."),
         None => "You are in no channel: /join #lobby, or another.".to_owned(),
     })
+}
+
+/// The message of the day.
+pub fn motd(lines: &[String]) -> String {
+    lines.iter().map(|line| told(line)).collect()
+}
+
+/// What server this is, and who runs it.
+pub fn about(server: &str, version: &str, admin: &[String]) -> String {
+    let mut out = told(&format!("This is {server}, which runs hallway {version}."));
+    admin.iter().for_each(|line| tell(&mut out, line));
+    out
+}
+
+/// The asker is an operator of the server.
+pub fn rehashed() -> String {
+    told("The configuration is being read again: the log says what came of it.")
 }
 
 /// All commands and statuses, by what they are about: it fits on the smallest terminal.

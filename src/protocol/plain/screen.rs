@@ -6,19 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::chat::UserId;
 use crate::chat::name::ChannelName;
+use crate::protocol::stamp::Times;
 
 /// How many bytes `/hold` keeps back before the lines come all the same.
 pub const HOLD_BYTES_MAX: usize = 32_768;
-
-/// How a session wants times.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Times {
-    /// `HH:MM`, and a line when the day changes.
-    #[default]
-    Short,
-    /// Date, seconds and offset (RFC 3339).
-    Iso,
-}
 
 /// Lines that wait for `/go`.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -64,6 +55,12 @@ impl Screen {
         self.joined.retain(|other| other != channel);
         self.joined.push(channel.clone());
         self.adrift = false;
+    }
+
+    /// A channel is called something else.
+    pub fn renamed(&mut self, before: &ChannelName, now: &ChannelName) {
+        let same = self.joined.iter_mut().filter(|name| *name == before);
+        same.for_each(|name| *name = now.clone());
     }
 
     /// The session is in the channel no more.

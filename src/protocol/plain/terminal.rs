@@ -4,7 +4,9 @@
 //! edit (backspace, ^U, ^W and the telnet commands EC and EL), and a line is UTF-8 if it can be,
 //! else Latin-1. The same bytes give the same items however the network cuts them into pieces.
 
-use super::telnet::{Answer, Command, IAC, Step, Telnet};
+use super::telnet::{Command, IAC, Step, Telnet};
+use crate::protocol::heard::{Heard, Typed};
+use crate::protocol::strangers::{Stage, is_http_request};
 use std::borrow::Cow;
 use std::mem;
 
@@ -24,14 +26,6 @@ const LF: u8 = b'\n';
 const CR: u8 = b'\r';
 
 const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
-
-/// A TLS record's type (handshake) and the major version of every TLS there is (RFC 8446, section
-/// 5.1).
-const TLS_HELLO: [u8; 2] = [0x16, 0x03];
-
-const HTTP_METHODS: [&[u8]; 10] = [
-    b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"PATCH", b"CONNECT", b"TRACE", b"PRI",
-];
 
 /// Marks that belong to the character before them, so that one backspace takes both: combining
 /// diacritics, variation selectors, skin tones.
@@ -56,43 +50,6 @@ pub struct Terminal {
     too_long: bool,
     /// A telnet command came in the middle of a character, so a byte of that character may be lost.
     interrupted: bool,
-}
-
-/// How much of the connection has been heard, as far as that decides what bytes may mean.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Stage {
-    #[default]
-    Untouched,
-    /// The only byte so far was the first of a TLS hello.
-    PerhapsTls,
-    FirstLine,
-    Later,
-    /// The peer speaks another protocol; nothing it sends is meant for a chat.
-    Deaf,
-}
-
-/// One item of what came in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Heard<'i> {
-    /// A line, possibly empty.
-    Line(Typed<'i>),
-    /// A line of more than [`LINE_BYTES_MAX`] bytes, refused whole, told at its end.
-    TooLong,
-    /// A telnet command that the peer wants answered, at once.
-    Answer(Answer),
-    /// The connection began with a TLS hello. Nothing else is ever heard on it.
-    TlsHello,
-    /// The connection began with an HTTP request line. Nothing else is ever heard on it.
-    HttpRequest,
-}
-
-/// A line as it was typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Typed<'i> {
-    /// The line without its end, edited and decoded. Control characters that do not edit are still
-    /// in it. Latin-1 grows in decoding: at most two bytes for each byte typed, or three where one
-    /// was damaged.
-    pub text: Cow<'i, str>,
 }
 
 impl Terminal {
@@ -289,17 +246,6 @@ impl Terminal {
     }
 }
 
-impl Stage {
-    fn after(self, byte: u8) -> Self {
-        match self {
-            Stage::Untouched if byte == TLS_HELLO[0] => Stage::PerhapsTls,
-            Stage::PerhapsTls if byte == TLS_HELLO[1] => Stage::Deaf,
-            Stage::Untouched | Stage::PerhapsTls => Stage::FirstLine,
-            Stage::FirstLine | Stage::Later | Stage::Deaf => self,
-        }
-    }
-}
-
 /// NUL is text here: only right behind a CR it is part of the line's end.
 fn is_text(byte: u8) -> bool {
     !matches!(
@@ -373,20 +319,6 @@ fn before_last_word(line: &[u8]) -> usize {
         .iter()
         .rposition(is_blank)
         .map_or(0, |blank| blank + 1)
-}
-
-/// The request line of RFC 9112, section 3: method, target, version, with one space between.
-fn is_http_request(line: &[u8]) -> bool {
-    let words: Vec<&[u8]> = line.splitn(4, |&byte| byte == b' ').collect();
-    let [method, target, version] = words[..] else {
-        return false;
-    };
-    HTTP_METHODS.contains(&method) && !target.is_empty() && is_http_version(version)
-}
-
-fn is_http_version(word: &[u8]) -> bool {
-    word.strip_prefix(b"HTTP/")
-        .is_some_and(|version| matches!(version, [b'0'..=b'9', b'.', b'0'..=b'9']))
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! The table itself.
 
 use super::{Group, Request, Spec, Who, lookup};
-use crate::chat::mask::{Effect, Mask};
-use crate::chat::mode::{MaskList, ModeChange, Rank};
-use crate::chat::vocabulary::{Command, Manner, Target, Watched};
+use crate::chat::mask::{Effect, Mask, Pattern};
+use crate::chat::mode::{Flag, MaskList, ModeChange, Rank, UserFlag};
+use crate::chat::vocabulary::{Command, Criterion, Extras, Manner, Target, Watched, Whom};
+use crate::protocol::modes::{self, Fault, Part};
 use crate::protocol::plain::args::{self, Args};
-use crate::protocol::plain::modes;
 use crate::protocol::plain::refusals::Mistake;
-use crate::protocol::plain::screen::Times;
+use crate::protocol::stamp::Times;
 
 const fn open(
     group: Group,
@@ -86,6 +86,7 @@ pub static COMMANDS: &[Spec] = &[
                 to,
                 manner: Manner::Action,
                 text,
+                extras: Extras::default(),
             }))
         },
     ),
@@ -109,11 +110,21 @@ pub static COMMANDS: &[Spec] = &[
     open(
         Group::Channels,
         "who",
-        "[#CHANNEL]",
-        "who is in a channel; without one: who is here",
+        "[#CHANNEL|PATTERN]",
+        "who is in a channel, or fits a name with * and ?; else: who is here",
         |a| {
-            let channel = a.maybe_channel()?;
-            chat(a, Command::Who { channel })
+            if let Some(channel) = a.maybe_channel()? {
+                let channel = Some(channel);
+                return chat(a, Command::Who { channel });
+            }
+            let command = match a.word() {
+                None => Command::Who { channel: None },
+                Some(word) => Command::Find {
+                    pattern: Pattern::new(word),
+                    operators: false,
+                },
+            };
+            chat(a, command)
         },
     ),
     open(
@@ -127,11 +138,25 @@ pub static COMMANDS: &[Spec] = &[
         },
     ),
     open(
+        Group::People,
+        "seen",
+        "NAME",
+        "when somebody of that name was last here",
+        |a| {
+            let nick = a.nick()?;
+            chat(a, Command::Whowas { nick, most: 1 })
+        },
+    ),
+    open(
         Group::Channels,
         "list",
-        "[WORDS]",
-        "the channels, or those whose name or topic has the words",
-        |a| Ok(Request::Chat(Command::List { words: a.text() })),
+        "[WORDS] [>NUMBER] [<NUMBER]",
+        "the channels, or those whose name or topic has the words, of so many people",
+        |a| {
+            let typed = a.text();
+            let criteria = typed.split_whitespace().map(criterion).collect();
+            Ok(Request::Chat(Command::List { criteria }))
+        },
     ),
     open(
         Group::Channels,
@@ -254,21 +279,21 @@ pub static COMMANDS: &[Spec] = &[
     open(
         Group::People,
         "block",
-        "NAME",
+        "NAME|MASK",
         "hear nothing more from a person",
         |a| {
-            let nick = a.nick()?;
-            chat(a, Command::Block { nick })
+            let whom = whom(a)?;
+            chat(a, Command::Block { whom })
         },
     ),
     open(
         Group::People,
         "unblock",
-        "NAME",
+        "NAME|MASK",
         "hear a person again",
         |a| {
-            let nick = a.nick()?;
-            chat(a, Command::Unblock { nick })
+            let whom = whom(a)?;
+            chat(a, Command::Unblock { whom })
         },
     ),
     open(Group::People, "blocked", "", "whom you block", |a| {
@@ -284,6 +309,13 @@ pub static COMMANDS: &[Spec] = &[
             let channel = a.channel_or_current()?;
             chat(a, Command::Invite { nick, channel })
         },
+    ),
+    open(
+        Group::Channels,
+        "invitations",
+        "",
+        "the channels that you are asked into",
+        |a| chat(a, Command::Invitations),
     ),
     open(
         Group::Channels,
@@ -307,6 +339,41 @@ pub static COMMANDS: &[Spec] = &[
                 nick,
                 why: a.maybe_text(),
             }))
+        },
+    ),
+    open(
+        Group::Talking,
+        "retract",
+        "NAME",
+        "take back the latest line that you wrote to a person",
+        |a| {
+            let nick = a.nick()?;
+            chat(a, Command::Retract { nick })
+        },
+    ),
+    open(
+        Group::People,
+        "realname",
+        "TEXT",
+        "be called something else in full: /whois shows it",
+        |a| {
+            let realname = a.need_text()?;
+            Ok(Request::Chat(Command::Introduce { realname }))
+        },
+    ),
+    open(
+        Group::People,
+        "self",
+        "[+LETTERS|-LETTERS]",
+        "what you are besides, or change it: B a program, i not listed, w told wallops",
+        |a| {
+            let command = match a.word() {
+                None => Command::OwnModes,
+                Some(word) => Command::SetOwnModes {
+                    changes: own_changes(word)?,
+                },
+            };
+            chat(a, command)
         },
     ),
     open(
@@ -355,6 +422,26 @@ pub static COMMANDS: &[Spec] = &[
         |a| {
             let command = a.word().map(str::to_owned);
             session(a, Request::Help(command))
+        },
+    ),
+    open(Group::Session, "motd", "", "the message of the day", |a| {
+        session(a, Request::Motd)
+    }),
+    open(
+        Group::Session,
+        "about",
+        "",
+        "what server this is, and who runs it",
+        |a| session(a, Request::About),
+    ),
+    open(
+        Group::Session,
+        "oper",
+        "NAME PASSWORD",
+        "become an operator of the server",
+        |a| {
+            let name = a.need_word()?.to_owned();
+            Ok(Request::Oper(name, a.need_text()?))
         },
     ),
     open(
@@ -422,6 +509,13 @@ pub static COMMANDS: &[Spec] = &[
     )),
     channel_operators(open(
         Group::Operators,
+        "halfop",
+        "[#CHANNEL] [-]NAME",
+        "make a person run the channel, but for its operators; -NAME: no longer",
+        |a| promote(a, Rank::HalfOperator),
+    )),
+    channel_operators(open(
+        Group::Operators,
         "voice",
         "[#CHANNEL] [-]NAME",
         "give a person a voice where others have none; -NAME: take it",
@@ -431,13 +525,14 @@ pub static COMMANDS: &[Spec] = &[
         Group::Operators,
         "mode",
         "[#CHANNEL] [+LETTERS|-LETTERS] [VALUE]",
-        "the modes of a channel, or change them: imnstu, k KEY, l NUMBER",
+        "the modes of a channel, or change them: CPimnpstu, k KEY, l NUMBER, b e I MASK, o h v NAME",
         |a| {
             let channel = a.channel_or_current()?;
             let command = match a.maybe_text() {
                 Some(typed) => Command::SetModes {
                     channel,
-                    changes: modes::changes(&typed)?,
+                    changes: changes(&typed)?,
+                    all_or_nothing: true,
                 },
                 None => Command::Modes { channel },
             };
@@ -456,7 +551,29 @@ pub static COMMANDS: &[Spec] = &[
                 Some(word) if word.eq_ignore_ascii_case("off") => false,
                 Some(_) => return Err(Mistake::Usage(find("keep"))),
             };
-            chat(a, Command::Keep { channel, keep })
+            let changes = vec![ModeChange::Flag(Flag::Kept, keep)];
+            chat(
+                a,
+                Command::SetModes {
+                    channel,
+                    changes,
+                    all_or_nothing: true,
+                },
+            )
+        },
+    )),
+    channel_operators(open(
+        Group::Operators,
+        "rename",
+        "#CHANNEL #NEW [WHY]",
+        "give a channel another name",
+        |a| {
+            let (channel, name) = (a.channel()?, a.channel()?);
+            Ok(Request::Chat(Command::RenameChannel {
+                channel,
+                name,
+                why: a.maybe_text(),
+            }))
         },
     )),
     Spec {
@@ -475,6 +592,29 @@ pub static COMMANDS: &[Spec] = &[
             },
         )
     },
+    Spec {
+        who: Who::ServerOperators,
+        ..open(
+            Group::Operators,
+            "wallops",
+            "TEXT",
+            "tell something to whoever wants to hear it (/self +w)",
+            |a| {
+                let text = a.need_text()?;
+                Ok(Request::Chat(Command::Wallops { text }))
+            },
+        )
+    },
+    Spec {
+        who: Who::ServerOperators,
+        ..open(
+            Group::Operators,
+            "rehash",
+            "",
+            "have the configuration read again",
+            |a| session(a, Request::Rehash),
+        )
+    },
 ];
 
 fn chat(args: &Args<'_>, command: Command) -> Result<Request, Mistake> {
@@ -487,12 +627,81 @@ fn session(args: &Args<'_>, request: Request) -> Result<Request, Mistake> {
 }
 
 fn say(args: &mut Args<'_>, manner: Manner) -> Result<Request, Mistake> {
-    let to = match args.maybe_channel()? {
-        Some(channel) => Target::Channel(channel),
-        None => Target::Person(args.nick()?),
-    };
+    let to = target(args)?;
     let text = args.need_text()?;
-    Ok(Request::Chat(Command::Say { to, manner, text }))
+    Ok(Request::Chat(Command::Say {
+        to,
+        manner,
+        text,
+        extras: Extras::default(),
+    }))
+}
+
+/// A channel, `@#channel` for those in it who are this or more, or a person.
+fn target(args: &mut Args<'_>) -> Result<Target, Mistake> {
+    let word = args.need_word()?;
+    let behind = word
+        .split_at_checked(1)
+        .filter(|(_, rest)| rest.starts_with('#'));
+    let sign = word.chars().next().and_then(modes::rank_of_sign);
+    match (sign, behind) {
+        (Some(rank), Some((_, name))) => Ok(Target::Ranked(args::channel(name)?, rank)),
+        _ if word.starts_with('#') => Ok(Target::Channel(args::channel(word)?)),
+        _ => Ok(Target::Person(args::nick(word)?)),
+    }
+}
+
+fn criterion(word: &str) -> Criterion {
+    let number = |word: &str| word.parse().ok();
+    match word.split_at_checked(1) {
+        Some((">", rest)) => number(rest).map(Criterion::MoreThan),
+        Some(("<", rest)) => number(rest).map(Criterion::FewerThan),
+        _ => None,
+    }
+    .unwrap_or_else(|| Criterion::Word(word.to_lowercase()))
+}
+
+/// A person's name, or a mask.
+fn whom(args: &mut Args<'_>) -> Result<Whom, Mistake> {
+    let word = args.need_word()?;
+    if word.contains(['!', '@', '*', '?']) {
+        return bare_mask(word, Effect::KeepOut).map(Whom::Mask);
+    }
+    args::nick(word).map(Whom::Person)
+}
+
+fn own_changes(letters: &str) -> Result<Vec<(UserFlag, bool)>, Mistake> {
+    let (changes, unknown) = modes::user_changes(letters);
+    match unknown.first() {
+        Some(&letter) => Err(Mistake::UnknownOwnMode { letter }),
+        None => Ok(changes),
+    }
+}
+
+/// Reads `+kt-n secret`.
+fn changes(typed: &str) -> Result<Vec<ModeChange>, Mistake> {
+    let mut words = typed.split(' ').filter(|word| !word.is_empty());
+    let letters = words.next().unwrap_or("");
+    let change = |part| match part {
+        Ok(Part::Change(change)) => Ok(change),
+        Ok(Part::Ask(list)) => Err(Mistake::ModeValueMissing {
+            letter: modes::list_letter(list),
+        }),
+        Err(fault) => Err(mode_mistake(fault)),
+    };
+    modes::read(letters, words)
+        .into_iter()
+        .map(change)
+        .collect()
+}
+
+fn mode_mistake(fault: Fault) -> Mistake {
+    match fault {
+        Fault::Unknown(letter) => Mistake::UnknownMode { letter },
+        Fault::ValueMissing(letter) => Mistake::ModeValueMissing { letter },
+        Fault::BadValue(letter, typed) => Mistake::BadModeValue { letter, typed },
+        Fault::LeftOver(typed) => Mistake::ModeValueLeftOver { typed },
+    }
 }
 
 fn watched(args: &mut Args<'_>) -> Result<Watched, Mistake> {
@@ -504,6 +713,10 @@ fn watched(args: &mut Args<'_>) -> Result<Watched, Mistake> {
 
 fn mask(args: &mut Args<'_>, effect: Effect) -> Result<Mask, Mistake> {
     let word = args.need_word()?;
+    bare_mask(word, effect)
+}
+
+fn bare_mask(word: &str, effect: Effect) -> Result<Mask, Mistake> {
     Mask::parse(word, effect).ok_or_else(|| Mistake::BadMask {
         typed: word.to_owned(),
     })
@@ -512,7 +725,14 @@ fn mask(args: &mut Args<'_>, effect: Effect) -> Result<Mask, Mistake> {
 fn listed(args: &mut Args<'_>, effect: Effect, on: bool) -> Result<Request, Mistake> {
     let (channel, mask) = (args.channel_or_current()?, mask(args, effect)?);
     let changes = vec![ModeChange::List(MaskList::Bans, mask, on)];
-    chat(args, Command::SetModes { channel, changes })
+    chat(
+        args,
+        Command::SetModes {
+            channel,
+            changes,
+            all_or_nothing: true,
+        },
+    )
 }
 
 fn promote(args: &mut Args<'_>, rank: Rank) -> Result<Request, Mistake> {

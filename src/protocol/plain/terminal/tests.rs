@@ -1,4 +1,5 @@
 use super::*;
+use crate::protocol::plain::telnet::Answer;
 use proptest::prelude::*;
 
 type Items = Vec<Heard<'static>>;
@@ -7,6 +8,7 @@ fn owned(heard: Heard<'_>) -> Heard<'static> {
     match heard {
         Heard::Line(Typed { text }) => line(&text),
         Heard::TooLong => Heard::TooLong,
+        Heard::NotUtf8(text) => Heard::NotUtf8(text),
         Heard::Answer(answer) => Heard::Answer(answer),
         Heard::TlsHello => Heard::TlsHello,
         Heard::HttpRequest => Heard::HttpRequest,
