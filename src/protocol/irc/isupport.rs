@@ -1,0 +1,106 @@
+//! What this server is like, as clients are told (`005`, ISUPPORT): only what is true.
+
+use super::numerics::RPL_ISUPPORT;
+use super::writer::Reader;
+use crate::chat::mode::KEY_BYTES_MAX;
+use crate::chat::name::{CHANNEL_BYTES_MAX, NICK_BYTES_MAX};
+use crate::protocol::modes::{FLAGS, LISTS, RANKS};
+
+/// How many people a client can monitor (IRCv3 MONITOR).
+pub const MONITORED_MAX: usize = 100;
+
+/// The longest user name, in bytes; what is longer is cut.
+pub const USERNAME_BYTES_MAX: usize = 10;
+
+/// The most targets of one `PRIVMSG`, `NOTICE` or `TAGMSG`.
+pub const TARGETS_MAX: usize = 4;
+
+/// How many tokens stand in one line (RFC draft: at most 13).
+const TOKENS_PER_LINE: usize = 13;
+
+/// Limits that the chat and the settings decide.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits<'a> {
+    /// What the network is called.
+    pub network: &'a str,
+    /// The longest words of an availability, in bytes.
+    pub away_bytes: usize,
+    /// The longest reason, in bytes.
+    pub reason_bytes: usize,
+    /// The longest topic, in bytes.
+    pub topic_bytes: usize,
+    /// The longest full name, in bytes.
+    pub realname_bytes: usize,
+    /// How many channels one person can be in.
+    pub channels: usize,
+    /// How many masks a channel's lists can have.
+    pub masks: usize,
+    /// How many people and masks one person can block.
+    pub blocks: usize,
+}
+
+/// All tokens, in order.
+pub fn tokens(limits: &Limits<'_>) -> Vec<String> {
+    let letters = |rows: &[(char, char)]| -> (String, String) { rows.iter().copied().unzip() };
+    let ranks: Vec<(char, char)> = RANKS.iter().map(|row| (row.0, row.1)).collect();
+    let (rank_letters, rank_signs) = letters(&ranks);
+    let lists: String = LISTS.iter().map(|row| row.0).collect();
+    let flags: String = FLAGS.iter().map(|row| row.0).collect();
+    let targets = TARGETS_MAX;
+    vec![
+        format!("AWAYLEN={}", limits.away_bytes),
+        "BOT=B".to_owned(),
+        "CASEMAPPING=ascii".to_owned(),
+        format!("CHANLIMIT=#:{}", limits.channels),
+        format!("CHANMODES={lists},k,l,{flags}"),
+        format!("CHANNELLEN={CHANNEL_BYTES_MAX}"),
+        "CHANTYPES=#".to_owned(),
+        "CLIENTTAGDENY=".to_owned(),
+        "ELIST=CMNTU".to_owned(),
+        "EXCEPTS=e".to_owned(),
+        "EXTBAN=,m".to_owned(),
+        "INVEX=I".to_owned(),
+        format!("KEYLEN={KEY_BYTES_MAX}"),
+        format!("KICKLEN={}", limits.reason_bytes),
+        "KNOCK".to_owned(),
+        format!("MAXLIST={lists}:{}", limits.masks),
+        format!("MAXTARGETS={targets}"),
+        "MODES".to_owned(),
+        format!("MONITOR={MONITORED_MAX}"),
+        format!("NAMELEN={}", limits.realname_bytes),
+        "NAMESX".to_owned(),
+        format!("NETWORK={}", limits.network),
+        format!("NICKLEN={NICK_BYTES_MAX}"),
+        format!("PREFIX=({rank_letters}){rank_signs}"),
+        "SAFELIST".to_owned(),
+        format!("SILENCE={}", limits.blocks),
+        format!("STATUSMSG={rank_signs}"),
+        format!(
+            "TARGMAX=JOIN:,KICK:,LIST:,MONITOR:,NAMES:1,NOTICE:{targets},PART:,PRIVMSG:{targets},TAGMSG:{targets},WHOIS:,WHOWAS:1"
+        ),
+        format!("TOPICLEN={}", limits.topic_bytes),
+        "UHNAMES".to_owned(),
+        format!("USERLEN={USERNAME_BYTES_MAX}"),
+        "UTF8MAPPING=rfc8265".to_owned(),
+        "UTF8ONLY".to_owned(),
+        "WHOX".to_owned(),
+    ]
+}
+
+/// The lines in which a client is told.
+pub fn write(reader: &Reader<'_>, limits: &Limits<'_>, out: &mut String) {
+    const TEXT: &str = "are supported by this server";
+    let tokens = tokens(limits);
+    let mut rest = tokens.iter().peekable();
+    while rest.peek().is_some() {
+        let mut line = reader.numeric(out, RPL_ISUPPORT);
+        for _ in 0..TOKENS_PER_LINE {
+            let needed = |token: &&String| " ".len() + token.len() + " :".len() + TEXT.len();
+            let Some(token) = rest.next_if(|token| needed(token) <= line.room()) else {
+                break;
+            };
+            line = line.param(token);
+        }
+        line.text(TEXT);
+    }
+}
