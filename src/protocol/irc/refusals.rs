@@ -1,0 +1,381 @@
+//! Everything that says no: numerics with their parameters, and standard replies where a
+//! specification has them.
+
+use serde::{Deserialize, Serialize};
+
+use super::message_id;
+use super::numerics::*;
+use super::writer::{Reader, safe};
+use crate::chat::vocabulary::{Command, Limited, Refusal, Target};
+
+/// What is wrong, as one line or more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Complaint(Vec<Entry>);
+
+/// A numeric, or a standard reply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Entry {
+    verb: String,
+    params: Vec<String>,
+    text: String,
+}
+
+/// The verb of a standard reply that says no (IRCv3 standard replies).
+const FAIL: &str = "FAIL";
+
+impl Complaint {
+    /// A numeric that is about nothing but the command.
+    pub fn new(numeric: &str, text: &str) -> Self {
+        Self::about(numeric, &[], text)
+    }
+
+    /// A numeric that is about these.
+    pub fn about(numeric: &str, about: &[&str], text: &str) -> Self {
+        Self(vec![Entry {
+            verb: numeric.to_owned(),
+            params: about.iter().map(|word| safe(word).to_owned()).collect(),
+            text: text.to_owned(),
+        }])
+    }
+
+    /// A standard reply: the command, the code, and what it is about.
+    pub fn fail(command: &str, code: &str, about: &[&str], text: &str) -> Self {
+        let words = [command, code].into_iter().chain(about.iter().copied());
+        Self(vec![Entry {
+            verb: FAIL.to_owned(),
+            params: words.map(|word| safe(word).to_owned()).collect(),
+            text: text.to_owned(),
+        }])
+    }
+
+    /// Nothing that is said.
+    pub fn silent() -> Self {
+        Self(Vec::new())
+    }
+
+    fn then(mut self, numeric: &str, about: &str, text: &str) -> Self {
+        self.0.extend(Self::about(numeric, &[about], text).0);
+        self
+    }
+
+    /// The same, and the end of what `WHOIS` tells of somebody.
+    pub fn then_ends_whois(self, nick: &str) -> Self {
+        self.then(RPL_ENDOFWHOIS, nick, "End of /WHOIS list")
+    }
+
+    /// The same, and the end of what `WHOWAS` tells of somebody.
+    pub fn then_ends_whowas(self, nick: &str) -> Self {
+        self.then(RPL_ENDOFWHOWAS, nick, "End of WHOWAS")
+    }
+
+    /// That nothing can be taken back there.
+    pub fn no_such_redaction_target(target: &str) -> Self {
+        let text = "You cannot take anything back there";
+        Self::fail("REDACT", "INVALID_TARGET", &[target], text)
+    }
+
+    /// Writes it for the reader.
+    pub fn write(&self, reader: &Reader<'_>, out: &mut String) {
+        for entry in &self.0 {
+            let params: Vec<&str> = entry.params.iter().map(String::as_str).collect();
+            if entry.verb == FAIL {
+                reader.standard(out, FAIL, &params, &entry.text);
+                continue;
+            }
+            let line = reader.numeric(out, &entry.verb);
+            let line = params.iter().fold(line, |line, param| line.param(param));
+            line.text(&entry.text);
+        }
+    }
+}
+
+/// What a command is about, as the refusals of some name it.
+pub fn context(command: &Command) -> Vec<String> {
+    let spelled = |to: &Target| match to {
+        Target::Channel(channel) | Target::Ranked(channel, _) => channel.to_string(),
+        Target::Person(nick) => nick.to_string(),
+    };
+    match command {
+        Command::Join { channel, .. } | Command::SetModes { channel, .. } => {
+            vec![channel.to_string()]
+        }
+        Command::RenameChannel { channel, name, .. } => {
+            vec![channel.to_string(), name.to_string()]
+        }
+        Command::RedactMessage { to, id, .. } => vec![spelled(to), message_id::spelled(*id)],
+        _ => Vec::new(),
+    }
+}
+
+/// Why something cannot be, to the client that asked by `verb` about `context`. `meant` is a name
+/// that is likely meant instead.
+pub fn refusal(
+    refusal: &Refusal,
+    verb: &str,
+    context: &[String],
+    meant: Option<&str>,
+) -> Complaint {
+    let words: Vec<&str> = context.iter().map(String::as_str).collect();
+    use Refusal as R;
+    let did_you_mean = meant.map_or_else(String::new, |meant| format!(". Did you mean {meant}?"));
+    let about = |numeric, words: &[&str], text: &str| Complaint::about(numeric, words, text);
+    match refusal {
+        R::NobodyNamed { nick } => {
+            let text = format!("No such nick{did_you_mean}");
+            nobody_named(nick.as_str(), verb, &text)
+        }
+        R::NobodyWas { nick } => about(
+            ERR_WASNOSUCHNICK,
+            &[nick.as_str()],
+            "There was no such nickname",
+        )
+        .then_ends_whowas(nick.as_str()),
+        R::NoSuchChannel { channel } => {
+            let text = format!("No such channel{did_you_mean}");
+            no_such_channel(channel.as_str(), verb, &text)
+        }
+        R::NotThere { channel } if verb == "REDACT" => {
+            Complaint::no_such_redaction_target(channel.as_str())
+        }
+        R::NotThere { channel } => about(
+            ERR_NOTONCHANNEL,
+            &[channel.as_str()],
+            "You're not on that channel",
+        ),
+        R::TheyAreNotThere { nick, channel } => about(
+            ERR_USERNOTINCHANNEL,
+            &[nick.as_str(), channel.as_str()],
+            "They aren't on that channel",
+        ),
+        R::TheyAreThere { nick, channel } => about(
+            ERR_USERONCHANNEL,
+            &[nick.as_str(), channel.as_str()],
+            "is already on channel",
+        ),
+        R::NameTaken { nick } => about(
+            ERR_NICKNAMEINUSE,
+            &[nick.as_str()],
+            "Nickname is already in use",
+        ),
+        R::LooksLike { other, .. } if verb == "RENAME" => {
+            let text = looks_like_text(other.as_deref());
+            Complaint::fail("RENAME", "CANNOT_RENAME", &words, &text)
+        }
+        R::LooksLike { claimed, other } => looks_like(claimed, other.as_deref()),
+        R::KeyNeeded { channel, .. } => about(
+            ERR_BADCHANNELKEY,
+            &[channel.as_str()],
+            "Cannot join channel (+k): the key is missing or wrong",
+        ),
+        R::InvitedOnly { channel } => about(
+            ERR_INVITEONLYCHAN,
+            &[channel.as_str()],
+            "Cannot join channel (+i): only those who are invited may. KNOCK asks to be",
+        ),
+        R::KeptOut { channel } | R::Muted { channel } => banned(channel.as_str(), verb),
+        R::ChannelFull { channel, .. } => about(
+            ERR_CHANNELISFULL,
+            &[channel.as_str()],
+            "Cannot join channel (+l): it is full",
+        ),
+        R::NotClosed { channel } => about(ERR_CHANOPEN, &[channel.as_str()], "Channel is open"),
+        R::NobodyToAsk { channel } => cannot_send(
+            channel.as_str(),
+            "Nobody who could let you in is on that channel",
+        ),
+        R::NoVoice { channel } => cannot_send(
+            channel.as_str(),
+            "Cannot send to channel (+m): only people with a voice may speak",
+        ),
+        R::OutsidersUnheard { channel } => cannot_send(
+            channel.as_str(),
+            "Cannot send to channel (+n): only people inside may speak",
+        ),
+        R::RequestsUnheard { channel } => cannot_send(
+            channel.as_str(),
+            "Cannot send to channel (+C): CTCP is refused there",
+        ),
+        R::NotChannelOperator { channel } => about(
+            ERR_CHANOPRIVSNEEDED,
+            &[channel.as_str()],
+            "You're not channel operator",
+        ),
+        R::TheyOutrank { nick, channel } => about(
+            ERR_CHANOPRIVSNEEDED,
+            &[channel.as_str()],
+            &format!("Only operators of the channel can put {nick} out"),
+        ),
+        R::NotServerOperator => Complaint::new(
+            ERR_NOPRIVILEGES,
+            "Permission Denied- You're not an IRC operator",
+        ),
+        R::MayNotAnnounce { .. } => Complaint::new(
+            ERR_NOPRIVILEGES,
+            "Permission Denied- The settings of this server let only others announce",
+        ),
+        // That a mask is not on a list, or somebody not away, is as it was asked for.
+        R::NotOnList { .. } | R::NotAway => Complaint::silent(),
+        R::TooMany { what, max } => too_many(*what, *max, verb, words.first().unwrap_or(&"*")),
+        R::TooLong { what, max_bytes } => too_long(what, *max_bytes, verb),
+        R::NothingToSay if verb == "SETNAME" => {
+            Complaint::fail(verb, "INVALID_REALNAME", &[], "A full name cannot be empty")
+        }
+        R::NothingToSay => Complaint::new(ERR_NOTEXTTOSEND, "No text to send"),
+        R::NothingToRedact { .. } | R::NoSuchMessage => Complaint::fail(
+            "REDACT",
+            "UNKNOWN_MSGID",
+            &words,
+            "No such message is known",
+        ),
+        R::NotYoursToRedact { .. } => Complaint::fail(
+            "REDACT",
+            "REDACT_FORBIDDEN",
+            &words,
+            "Only operators of the channel can take back what others said",
+        ),
+        R::ChannelExists { .. } => Complaint::fail(
+            "RENAME",
+            "CHANNEL_NAME_IN_USE",
+            &words,
+            "There is a channel of that name",
+        ),
+        R::ChannelIsPermanent { .. } => Complaint::fail(
+            "RENAME",
+            "CANNOT_RENAME",
+            &words,
+            "That channel is part of the server's configuration",
+        ),
+        R::Oneself { verb: "kill" } => Complaint::new(
+            ERR_CANTKILLSERVER,
+            "You cannot put yourself off the server: QUIT does that",
+        ),
+        R::BlockedAlready { .. } | R::NotBlocked { .. } => Complaint::silent(),
+        refusal => Complaint::fail(verb, code(refusal), &[], &sentence(refusal)),
+    }
+}
+
+fn nobody_named(nick: &str, verb: &str, text: &str) -> Complaint {
+    let complaint = Complaint::about(ERR_NOSUCHNICK, &[nick], text);
+    match verb {
+        "WHOIS" => complaint.then_ends_whois(nick),
+        "REDACT" => Complaint::no_such_redaction_target(nick),
+        "SILENCE" => Complaint::silent(),
+        _ => complaint,
+    }
+}
+
+/// What is not there has no names, nobody in it, and is on no list.
+fn no_such_channel(channel: &str, verb: &str, text: &str) -> Complaint {
+    match verb {
+        "NAMES" => Complaint::about(RPL_ENDOFNAMES, &[channel], "End of /NAMES list"),
+        "WHO" => Complaint::about(RPL_ENDOFWHO, &[channel], "End of WHO list"),
+        "REDACT" => Complaint::no_such_redaction_target(channel),
+        _ => Complaint::about(ERR_NOSUCHCHANNEL, &[channel], text),
+    }
+}
+
+fn cannot_send(channel: &str, text: &str) -> Complaint {
+    Complaint::about(ERR_CANNOTSENDTOCHAN, &[channel], text)
+}
+
+fn banned(channel: &str, verb: &str) -> Complaint {
+    match verb {
+        "JOIN" | "KNOCK" => Complaint::about(
+            ERR_BANNEDFROMCHAN,
+            &[channel],
+            "Cannot join channel (+b): you are banned",
+        ),
+        "NICK" => Complaint::about(
+            ERR_BANNICKCHANGE,
+            &[channel],
+            "Cannot change nickname while banned or muted on channel",
+        ),
+        _ => cannot_send(
+            channel,
+            "Cannot send to channel (+b): you are banned or muted",
+        ),
+    }
+}
+
+fn looks_like_text(other: Option<&str>) -> String {
+    match other {
+        Some(other) => format!("It looks like {other}, which is in use"),
+        None => "It looks like a name that is in use".to_owned(),
+    }
+}
+
+fn looks_like(claimed: &str, other: Option<&str>) -> Complaint {
+    let text = looks_like_text(other);
+    let numeric = if claimed.starts_with('#') {
+        ERR_BADCHANNAME
+    } else {
+        ERR_NICKNAMEINUSE
+    };
+    Complaint::about(numeric, &[claimed], &text)
+}
+
+fn too_many(what: Limited, max: usize, verb: &str, about: &str) -> Complaint {
+    let text = |what: &str| format!("That would be too many: the limit is {max} {what}");
+    match what {
+        Limited::Channels => Complaint::about(
+            ERR_TOOMANYCHANNELS,
+            &[about],
+            &text("channels for one person"),
+        ),
+        Limited::Masks => Complaint::about(
+            ERR_BANLISTFULL,
+            &[about, "b"],
+            &text("masks on a channel's lists"),
+        ),
+        Limited::Blocks => {
+            Complaint::about(ERR_SILELISTFULL, &["*"], &text("masks that one blocks"))
+        }
+        Limited::KeptChannels => {
+            Complaint::fail(verb, "TOO_MANY", &[], &text("channels that are kept"))
+        }
+        Limited::Watches => Complaint::fail(verb, "TOO_MANY", &[], &text("watched")),
+    }
+}
+
+fn too_long(what: &str, max_bytes: usize, verb: &str) -> Complaint {
+    let text = format!("That is too long: {what} has at most {max_bytes} bytes");
+    let code = match verb {
+        "SETNAME" => "INVALID_REALNAME",
+        _ => "TOO_LONG",
+    };
+    Complaint::fail(verb, code, &[], &text)
+}
+
+/// The code of a standard reply for what no numeric is for.
+fn code(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::NoSuchAnnouncement { .. } => "NO_SUCH_ANNOUNCEMENT",
+        Refusal::OwnAnnouncement { .. } => "OWN_ANNOUNCEMENT",
+        Refusal::NotYourAnnouncement { .. } => "NOT_YOUR_ANNOUNCEMENT",
+        Refusal::AnnouncedRecently { .. } => "RATE_LIMITED",
+        Refusal::InviteOnlyIsNotKept { .. } => "INVITE_ONLY",
+        _ => "REFUSED",
+    }
+}
+
+fn sentence(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NoSuchAnnouncement { number } => {
+            format!("No announcement {number} is in force: ANNOUNCE LIST lists those that are")
+        }
+        Refusal::OwnAnnouncement { number } => {
+            format!("Announcement {number} is yours: the others acknowledge it")
+        }
+        Refusal::NotYourAnnouncement { number } => {
+            format!("Announcement {number} is not yours: only its author and operators can do that")
+        }
+        Refusal::AnnouncedRecently { .. } => {
+            "You have announced often enough for now: try again later".to_owned()
+        }
+        Refusal::InviteOnlyIsNotKept { channel } => format!(
+            "{channel} is invite-only and ends when nobody is in it: MODE {channel} -i first"
+        ),
+        Refusal::Oneself { verb } => format!("You cannot {verb} yourself"),
+        _ => "That cannot be".to_owned(),
+    }
+}

@@ -1,0 +1,368 @@
+//! Answers to the asker, as numerics; what has none is a notice.
+
+use super::numerics::*;
+use super::rows::signs;
+use super::writer::{Line, Reader};
+use crate::chat::mode::{MaskList, Modes, UserFlag};
+use crate::chat::name::ChannelName;
+use crate::chat::user::Identity;
+use crate::chat::vocabulary::{
+    AnnouncementInfo, Former, Listed, Listing, PersonInfo, Place, Reply, TopicInfo, Whom,
+};
+use crate::protocol::modes;
+use crate::protocol::plain::replies::board_head;
+use crate::protocol::stamp::Clock;
+
+/// What this server is, in the answers that have a place for it.
+pub const SERVER_INFO: &str = "hallway, the chat server of this building";
+
+/// The first half of a channel's list as numerics: a row, and the end.
+const LIST_NUMERICS: &[(MaskList, &str, &str, &str)] = &[
+    (
+        MaskList::Bans,
+        RPL_BANLIST,
+        RPL_ENDOFBANLIST,
+        "End of channel ban list",
+    ),
+    (
+        MaskList::Exceptions,
+        RPL_EXCEPTLIST,
+        RPL_ENDOFEXCEPTLIST,
+        "End of channel exception list",
+    ),
+    (
+        MaskList::Invitees,
+        RPL_INVEXLIST,
+        RPL_ENDOFINVEXLIST,
+        "End of channel invite exception list",
+    ),
+];
+
+/// Writes a reply for the reader, who asked for it by `verb`. `identity`: who the reader is.
+pub fn write(
+    reply: &Reply,
+    verb: &str,
+    reader: &Reader<'_>,
+    identity: &Identity,
+    clock: &Clock<'_>,
+    out: &mut String,
+) {
+    match reply {
+        Reply::Joined { channel, topic, .. } => {
+            if let Some(topic) = topic {
+                write_topic(channel, topic, reader, out);
+            }
+        }
+        Reply::Sent {
+            to: Place::Person(to),
+            away: Some(away),
+            ..
+        } if verb == "PRIVMSG" => write_away(to.nick.as_str(), away.typed(), reader, out),
+        Reply::Topic { channel, topic } => match topic {
+            Some(topic) => write_topic(channel, topic, reader, out),
+            None => reader
+                .numeric(out, RPL_NOTOPIC)
+                .param(channel)
+                .text("No topic is set"),
+        },
+        Reply::Invited {
+            nick,
+            channel,
+            away,
+        } => {
+            drop(reader.numeric(out, RPL_INVITING).param(nick).param(channel));
+            if let Some(away) = away {
+                write_away(nick.as_str(), away.typed(), reader, out);
+            }
+        }
+        Reply::Invitations { channels } => write_invitations(channels, reader, out),
+        Reply::Knocked { channel } => reader
+            .numeric(out, RPL_KNOCKDLVR)
+            .param(channel)
+            .text("Your KNOCK has been delivered."),
+        Reply::Modes {
+            channel,
+            modes,
+            made_ms,
+            ..
+        } => write_modes(channel, modes, *made_ms, reader, out),
+        Reply::Masks {
+            channel,
+            list,
+            masks,
+        } => write_masks(channel, *list, masks, reader, out),
+        Reply::OwnModes { flags } => {
+            let letters = format!("+{}", modes::user_letters(*flags));
+            drop(reader.numeric(out, RPL_UMODEIS).param(letters));
+        }
+        Reply::Away { .. } => reader
+            .numeric(out, RPL_NOWAWAY)
+            .text("You have been marked as being away"),
+        Reply::Back => write_back(reader, out),
+        Reply::Block { whom } => write_silence('+', whom, identity, out),
+        Reply::Unblock { whom } => write_silence('-', whom, identity, out),
+        Reply::Blocked { whom } => write_silence_list(whom, reader, out),
+        Reply::Announcements { announcements } => {
+            write_announcements(announcements, reader, clock, out);
+        }
+        Reply::Whois(info) => write_whois(info, reader, out),
+        Reply::Whowas { nick, former, .. } => {
+            former
+                .iter()
+                .for_each(|former| write_former(former, reader, clock, out));
+            let line = reader.numeric(out, RPL_ENDOFWHOWAS).param(nick);
+            line.text("End of WHOWAS");
+        }
+        reply => {
+            if let Some(sentence) = sentence(reply) {
+                reader.notice(out, sentence);
+            }
+        }
+    }
+}
+
+/// What has no numeric.
+fn sentence(reply: &Reply) -> Option<String> {
+    Some(match reply {
+        Reply::Announced { number, people, .. } => format!(
+            "Announcement {number} is out to {people}. ANNOUNCE ROLLCALL {number} tells who has acknowledged."
+        ),
+        Reply::Acknowledged {
+            number,
+            acknowledged,
+            people,
+        } => format!("Announcement {number} is noted as seen: {acknowledged} of {people}."),
+        Reply::RollCall {
+            number,
+            acknowledged,
+            people,
+            ..
+        } => format!("Announcement {number}: {acknowledged} of {people} acknowledged."),
+        Reply::Withdrawn { number } => format!("Announcement {number} is withdrawn."),
+        Reply::Board {
+            channel, counts, ..
+        } => board_head(channel.as_ref(), *counts),
+        Reply::Killed { nick } => format!("{nick} is off the server."),
+        _ => return None,
+    })
+}
+
+/// That the reader is available: because they say so, or by itself.
+pub fn write_back(reader: &Reader<'_>, out: &mut String) {
+    reader
+        .numeric(out, RPL_UNAWAY)
+        .text("You are no longer marked as being away");
+}
+
+fn write_away(nick: &str, words: &str, reader: &Reader<'_>, out: &mut String) {
+    reader.numeric(out, RPL_AWAY).param(nick).text(words);
+}
+
+/// A topic, who set it and when.
+pub fn write_topic(
+    channel: &ChannelName,
+    topic: &TopicInfo,
+    reader: &Reader<'_>,
+    out: &mut String,
+) {
+    let line = reader.numeric(out, RPL_TOPIC).param(channel);
+    line.text(&topic.text);
+    let line = reader.numeric(out, RPL_TOPICWHOTIME).param(channel);
+    drop(line.param(&topic.by).param(topic.at_ms / 1_000));
+}
+
+fn write_invitations(channels: &[ChannelName], reader: &Reader<'_>, out: &mut String) {
+    for channel in channels {
+        drop(reader.numeric(out, RPL_INVITELIST).param(channel));
+    }
+    let line = reader.numeric(out, RPL_ENDOFINVITELIST);
+    line.text("End of /INVITE list");
+}
+
+fn write_modes(
+    channel: &ChannelName,
+    modes: &Modes,
+    made_ms: u64,
+    reader: &Reader<'_>,
+    out: &mut String,
+) {
+    let letters = modes::letters(modes);
+    let letters = if letters.is_empty() { "+" } else { &letters };
+    let line = reader.numeric(out, RPL_CHANNELMODEIS);
+    let line = line.param(channel).param(letters);
+    let line = match modes.key.as_deref() {
+        Some("") => line.param("*"),
+        Some(key) => line.param(key),
+        None => line,
+    };
+    drop(match modes.limit {
+        Some(limit) => line.param(limit),
+        None => line,
+    });
+    let line = reader.numeric(out, RPL_CREATIONTIME);
+    drop(line.param(channel).param(made_ms / 1_000));
+}
+
+fn write_masks(
+    channel: &ChannelName,
+    list: MaskList,
+    masks: &[Listed],
+    reader: &Reader<'_>,
+    out: &mut String,
+) {
+    let Some((_, row, end, text)) = LIST_NUMERICS.iter().find(|(known, ..)| *known == list) else {
+        return;
+    };
+    for listed in masks {
+        let line = reader.numeric(out, row).param(channel);
+        let line = line.param(modes::mask_in_full(&listed.mask));
+        drop(line.param(&listed.by).param(listed.at_ms / 1_000));
+    }
+    reader.numeric(out, end).param(channel).text(text);
+}
+
+/// A block as `SILENCE` has it.
+fn silence_mask(whom: &Whom) -> String {
+    match whom {
+        Whom::Person(nick) => format!("{nick}!*@*"),
+        Whom::Mask(mask) => mask.pattern().to_owned(),
+    }
+}
+
+fn write_silence(sign: char, whom: &Whom, identity: &Identity, out: &mut String) {
+    let line = Line::new(out, "", identity, "SILENCE");
+    drop(line.param(format_args!("{sign}{}", silence_mask(whom))));
+}
+
+fn write_silence_list(whom: &[Whom], reader: &Reader<'_>, out: &mut String) {
+    for whom in whom {
+        let line = reader.numeric(out, RPL_SILELIST).param(reader.nick);
+        drop(line.param(silence_mask(whom)));
+    }
+    let line = reader.numeric(out, RPL_ENDOFSILELIST).param(reader.nick);
+    line.text("End of Silence List");
+}
+
+fn write_announcements(
+    announcements: &[AnnouncementInfo],
+    reader: &Reader<'_>,
+    clock: &Clock<'_>,
+    out: &mut String,
+) {
+    if announcements.is_empty() {
+        return reader.notice(out, "No announcement is in force.");
+    }
+    for info in announcements {
+        let to = info.channel.as_ref();
+        let to = to.map_or_else(String::new, |channel| format!(" to {channel}"));
+        let (at, until) = (clock.moment(info.at_ms), clock.moment(info.until_ms));
+        reader.notice(
+            out,
+            format_args!(
+                "{} by {}{to}, {at}, until {until}, {} of {} acknowledged: {}",
+                info.number, info.from, info.acknowledged, info.people, info.text
+            ),
+        );
+    }
+}
+
+fn write_whois(info: &PersonInfo, reader: &Reader<'_>, out: &mut String) {
+    let person = &info.person;
+    let identity = &person.identity;
+    let nick = &identity.nick;
+    fn about<'o>(
+        reader: &Reader<'_>,
+        out: &'o mut String,
+        numeric: &str,
+        identity: &Identity,
+    ) -> Line<'o> {
+        reader.numeric(out, numeric).param(&identity.nick)
+    }
+    let line = about(reader, out, RPL_WHOISUSER, identity);
+    let line = line.param(&identity.username).param(&identity.host);
+    line.param("*").text(identity.realname());
+    write_whois_channels(info, reader, out);
+    about(reader, out, RPL_WHOISSERVER, identity)
+        .param(reader.server)
+        .text(SERVER_INFO);
+    if person.flags.has(UserFlag::Operator) {
+        about(reader, out, RPL_WHOISOPERATOR, identity).text("is an IRC operator");
+    }
+    if identity.bot {
+        about(reader, out, RPL_WHOISBOT, identity).text("is a program");
+    }
+    if let Some(away) = &person.away {
+        write_away(nick.as_str(), away.typed(), reader, out);
+    }
+    if let Some(address) = person.address {
+        let letters = modes::user_letters(person.flags);
+        let modes = format!("is using modes +{letters}");
+        about(reader, out, RPL_WHOISMODES, identity).text(modes);
+        let from = format!("is connecting from *@{address} {address}");
+        about(reader, out, RPL_WHOISHOST, identity).text(from);
+        about(reader, out, RPL_WHOISACTUALLY, identity)
+            .param(host(&address.to_string()))
+            .text("is actually using host");
+    }
+    about(reader, out, RPL_WHOISIDLE, identity)
+        .param(person.idle_ms / 1_000)
+        .param(info.since_ms / 1_000)
+        .text("seconds idle, signon time");
+    about(reader, out, RPL_ENDOFWHOIS, identity).text("End of /WHOIS list");
+}
+
+/// An address as a parameter in the middle: one cannot begin with a colon.
+fn host(address: &str) -> String {
+    match address.starts_with(':') {
+        true => format!("0{address}"),
+        false => address.to_owned(),
+    }
+}
+
+/// In as many lines as it takes.
+fn write_whois_channels(info: &PersonInfo, reader: &Reader<'_>, out: &mut String) {
+    const NAMES_PER_LINE: usize = 6;
+    let all = reader.caps.has(super::capabilities::Cap::MultiPrefix);
+    let named = info.channels.iter();
+    let named: Vec<String> = named
+        .map(|standing| format!("{}{}", signs(standing.ranks, all), standing.channel))
+        .collect();
+    for names in named.chunks(NAMES_PER_LINE) {
+        let line = reader.numeric(out, RPL_WHOISCHANNELS);
+        let line = line.param(&info.person.identity.nick);
+        line.text(names.join(" "));
+    }
+}
+
+fn write_former(former: &Former, reader: &Reader<'_>, clock: &Clock<'_>, out: &mut String) {
+    let identity = &former.identity;
+    let line = reader.numeric(out, RPL_WHOWASUSER).param(&identity.nick);
+    let line = line.param(&identity.username).param(&identity.host);
+    line.param("*").text(identity.realname());
+    let line = reader.numeric(out, RPL_WHOISSERVER).param(&identity.nick);
+    line.param(reader.server)
+        .text(clock.moment(former.until_ms));
+}
+
+/// Whether a long answer follows, and which sign stands in front of a channel's names.
+pub fn names_sign(modes: &Modes) -> char {
+    use crate::chat::mode::Flag;
+    match (
+        modes.flags.has(Flag::Secret),
+        modes.flags.has(Flag::Private),
+    ) {
+        (true, _) => '@',
+        (false, true) => '*',
+        (false, false) => '=',
+    }
+}
+
+/// The long answer that a reply begins, if it does.
+pub fn listing(reply: &Reply) -> Option<&Listing> {
+    match reply {
+        Reply::Listing { listing, .. }
+        | Reply::Board { listing, .. }
+        | Reply::RollCall { listing, .. } => Some(listing),
+        _ => None,
+    }
+}
