@@ -14,10 +14,10 @@ use crate::chat::time::Zone;
 use crate::config::{self, Allow, Config, ServeArgs, Who};
 use crate::logging::Log;
 use crate::net::{Loop, Options, Reloaded};
-use crate::protocol::plain::{commands, modes, screen};
-use crate::server::Server;
+use crate::protocol::modes;
+use crate::protocol::plain::{commands, screen};
 use crate::server::cloak::CloakKey;
-use crate::server::settings::Settings;
+use crate::server::settings::{Operator, Settings};
 use crate::{chat, net, server};
 
 /// The file in the data directory that holds what addresses are hidden with.
@@ -39,7 +39,6 @@ pub fn run(args: &ServeArgs) -> Result<(), String> {
     let log = Log::start().map_err(|error| format!("cannot start the log: {error}"))?;
     raise_open_files();
     let cloak_key = cloak_key(config.data.as_deref())?;
-    let server = Server::new(settings(&config, cloak_key)?);
     let options = Options {
         listeners: config
             .listeners
@@ -49,7 +48,7 @@ pub fn run(args: &ServeArgs) -> Result<(), String> {
         send_queue_bytes: config.send_queue_bytes,
         admits: admission(config.allow.clone()),
     };
-    let event_loop = Loop::new(options, server)?;
+    let event_loop = Loop::new(options, settings(&config, cloak_key)?)?;
     say_ready(&event_loop)
         .map_err(|error| format!("cannot say that the server is ready: {error}"))?;
     let outcome = event_loop.run(|| reload(args, &config, cloak_key));
@@ -110,7 +109,19 @@ pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String
         name_within_ms: config.name_within_ms,
         statuses: config.statuses.clone(),
         cloak_key,
+        network: config.network.clone(),
+        motd: config.motd.clone(),
+        admin: config.admin.clone(),
+        operators: config.operators.iter().map(operator).collect(),
     })
+}
+
+fn operator(operator: &config::Operator) -> Operator {
+    Operator {
+        name: operator.name.clone(),
+        verifier: operator.verifier.clone(),
+        host: operator.host.clone(),
+    }
 }
 
 /// Says of each address whether it may connect.

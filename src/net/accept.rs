@@ -121,7 +121,8 @@ impl Loop {
             warn!("cannot watch a connection from {peer}: {error}");
             return;
         }
-        self.connections.insert(Connection::new(stream, peer));
+        self.connections
+            .insert(Connection::new(stream, peer, protocol));
         info!("{id} opened: {} from {peer}", protocol.as_str());
         match (self.options.admits)(peer.ip()) {
             Ok(()) => self.server.open(self.now, id, protocol, peer),

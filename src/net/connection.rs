@@ -6,7 +6,10 @@ use std::net::{Shutdown, SocketAddr};
 use mio::net::TcpStream;
 
 use super::queue::Queue;
-use crate::protocol::plain::terminal::{Heard, Terminal};
+use crate::protocol::Protocol;
+use crate::protocol::heard::Heard;
+use crate::protocol::irc::framing::Framer;
+use crate::protocol::plain::terminal::Terminal;
 
 /// Whether a short read never says that nothing is left. On Linux it does, but at urgent data, of
 /// which the poll tells (`EPOLLPRI`); elsewhere the poll does not.
@@ -35,12 +38,19 @@ pub(super) struct Closing {
     pub(super) deadline_ms: u64,
 }
 
+/// The hearing side of a connection, by its protocol.
+#[derive(Debug)]
+enum Ear {
+    Plain(Terminal),
+    Irc(Framer),
+}
+
 /// A connection.
 #[derive(Debug)]
 pub(super) struct Connection {
     stream: TcpStream,
     pub(super) peer: SocketAddr,
-    terminal: Terminal,
+    ear: Ear,
     /// What was read but cannot be heard yet, from `rest_at` on.
     rest: Vec<u8>,
     rest_at: usize,
@@ -67,11 +77,15 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream, peer: SocketAddr) -> Self {
+    pub(super) fn new(stream: TcpStream, peer: SocketAddr, protocol: Protocol) -> Self {
+        let ear = match protocol {
+            Protocol::Plain => Ear::Plain(Terminal::new()),
+            Protocol::Irc => Ear::Irc(Framer::new()),
+        };
         Self {
             stream,
             peer,
-            terminal: Terminal::new(),
+            ear,
             rest: Vec::new(),
             rest_at: 0,
             queue: Queue::default(),
@@ -108,12 +122,18 @@ impl Connection {
 
     /// The next thing that the other side has said.
     pub(super) fn next_heard<'i>(&mut self, bytes: &mut &'i [u8]) -> Option<Heard<'i>> {
-        self.terminal.hear(bytes)
+        match &mut self.ear {
+            Ear::Plain(terminal) => terminal.hear(bytes),
+            Ear::Irc(framer) => framer.hear(bytes),
+        }
     }
 
     /// The unterminated last line.
     pub(super) fn last_heard(&mut self) -> Option<Heard<'static>> {
-        self.terminal.finish()
+        match &mut self.ear {
+            Ear::Plain(terminal) => terminal.finish(),
+            Ear::Irc(framer) => framer.finish(),
+        }
     }
 
     /// Keeps what cannot be heard yet: what stands behind `at`.

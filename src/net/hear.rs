@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::connection::Fill;
 use super::{Loop, lost, mark};
-use crate::protocol::plain::terminal;
+use crate::protocol::heard;
 use crate::server::{Heard, SessionId};
 
 /// Nothing more is read from a connection that has so many bytes of answers to take.
@@ -122,13 +122,14 @@ impl Loop {
         bytes.len()
     }
 
-    pub(super) fn pass_on(&mut self, id: SessionId, heard: &terminal::Heard<'_>) {
+    pub(super) fn pass_on(&mut self, id: SessionId, heard: &heard::Heard<'_>) {
         let heard = match heard {
-            terminal::Heard::Line(typed) => Heard::Line(&typed.text),
-            terminal::Heard::TooLong => Heard::TooLong,
-            terminal::Heard::HttpRequest => Heard::HttpRequest,
-            terminal::Heard::TlsHello => Heard::TlsHello,
-            terminal::Heard::Answer(answer) => {
+            heard::Heard::Line(typed) => Heard::Line(&typed.text),
+            heard::Heard::TooLong => Heard::TooLong,
+            heard::Heard::NotUtf8(text) => Heard::NotUtf8(text),
+            heard::Heard::HttpRequest => Heard::HttpRequest,
+            heard::Heard::TlsHello => Heard::TlsHello,
+            heard::Heard::Answer(answer) => {
                 return self.enqueue(id, Bytes::copy_from_slice(answer.as_bytes()));
             }
         };

@@ -18,15 +18,17 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
-use log::info;
-use mio::{Events, Interest, Poll, Token};
+use log::{error, info};
+use mio::{Events, Interest, Poll, Token, Waker};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook_mio::v1_0::Signals;
 
 use crate::arena::{Arena, Key};
 use crate::chat::time::Now;
 use crate::protocol::Protocol;
+use crate::server::settings::Settings;
 use crate::server::{Output, Server, SessionId};
+use crate::worker::Worker;
 use accept::cannot_listen;
 use clock::Clock;
 use connection::Connection;
@@ -44,8 +46,11 @@ const OUTPUTS_KEPT: usize = 4_096;
 
 const SIGNALS: Token = Token(usize::MAX);
 
+/// The worker has an answer.
+const WORKER: Token = Token(usize::MAX - 1);
+
 /// Listeners' tokens count down from here: connections' keys do not come so far.
-const LISTENERS: usize = usize::MAX - 1;
+const LISTENERS: usize = usize::MAX - 2;
 
 /// What the loop needs to know besides the server.
 pub struct Options {
@@ -64,7 +69,7 @@ pub struct Reloaded {
     /// See [`Options::admits`].
     pub admits: Box<dyn Fn(IpAddr) -> Result<(), String>>,
     /// What the server is to go by.
-    pub server: crate::server::settings::Settings,
+    pub server: Settings,
 }
 
 /// The loop and all that it owns.
@@ -75,6 +80,9 @@ pub struct Loop {
     now: Now,
     options: Options,
     server: Server,
+    worker: Worker,
+    /// Somebody who may wants the configuration read again.
+    reload_wanted: bool,
     listeners: Vec<Listener>,
     connections: Arena<SessionId, Connection>,
     spare: Spare,
@@ -95,21 +103,27 @@ impl Loop {
     ///
     /// # Errors
     /// One sentence: a listener that cannot be opened, or no signals or polling to be had.
-    pub fn new(options: Options, server: Server) -> Result<Self, String> {
+    pub fn new(options: Options, settings: Settings) -> Result<Self, String> {
         let plainly = |error: io::Error| format!("cannot start the event loop: {error}");
         let poll = Poll::new().map_err(plainly)?;
         let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM]).map_err(plainly)?;
         poll.registry()
             .register(&mut signals, SIGNALS, Interest::READABLE)
             .map_err(plainly)?;
+        let waker = Waker::new(poll.registry(), WORKER).map_err(plainly)?;
+        // A loop that cannot be woken finds the answers at its next turn.
+        let worker = Worker::start(move || drop(waker.wake())).map_err(plainly)?;
         let clock = Clock::start();
+        let now = clock.read();
         let mut this = Self {
             poll,
             signals,
             clock,
-            now: clock.read(),
+            now,
             options,
-            server,
+            server: Server::new(now, settings),
+            worker,
+            reload_wanted: false,
             listeners: Vec::new(),
             connections: Arena::default(),
             spare: Spare::take_one(),
@@ -160,6 +174,9 @@ impl Loop {
                 return self.end(&mut events);
             }
             self.turn();
+            if std::mem::take(&mut self.reload_wanted) {
+                self.reload(&reload);
+            }
         }
     }
 
@@ -206,6 +223,7 @@ impl Loop {
         for event in events {
             match event.token() {
                 SIGNALS => signals.extend(self.signals.pending()),
+                WORKER => {}
                 Token(token) if token > LISTENERS - self.listeners.len() => {
                     self.listeners[LISTENERS - token].hungry = true;
                 }
@@ -238,6 +256,9 @@ impl Loop {
 
     /// Hear, answer, send, bury, until nobody has anything to be written and nobody is doomed.
     fn turn(&mut self) {
+        for checked in self.worker.take_done() {
+            self.server.checked(self.now, &checked);
+        }
         self.server.tick(self.now);
         self.carry_out();
         self.accept();
@@ -253,21 +274,35 @@ impl Loop {
     fn carry_out(&mut self) {
         let mut outputs = std::mem::take(&mut self.outputs);
         self.server.swap_outputs(&mut outputs);
-        for output in outputs.drain(..) {
-            match output {
-                Output::Send(id, bytes) => self.enqueue(id, bytes),
-                Output::Resume(id) => self.stay_hungry(id),
-                Output::AwaitDrain(id) => {
-                    if let Some(connection) = self.connections.get_mut(id) {
-                        connection.await_drain = true;
-                        mark(&mut self.dirty, &mut connection.dirty, id);
-                    }
-                }
-                Output::Close(id, reason) => self.start_closing(id, reason),
-            }
+        while !outputs.is_empty() {
+            outputs
+                .drain(..)
+                .for_each(|output| self.carry_out_one(output));
+            self.server.swap_outputs(&mut outputs);
         }
         outputs.shrink_to(OUTPUTS_KEPT);
         self.outputs = outputs;
+    }
+
+    fn carry_out_one(&mut self, output: Output) {
+        match output {
+            Output::Send(id, bytes) => self.enqueue(id, bytes),
+            Output::Resume(id) => self.stay_hungry(id),
+            Output::AwaitDrain(id) => {
+                if let Some(connection) = self.connections.get_mut(id) {
+                    connection.await_drain = true;
+                    mark(&mut self.dirty, &mut connection.dirty, id);
+                }
+            }
+            Output::Close(id, reason) => self.start_closing(id, reason),
+            Output::Reload => self.reload_wanted = true,
+            Output::Verify(check) => {
+                if let Err(check) = self.worker.submit(check) {
+                    error!("too many passwords wait to be checked");
+                    self.server.not_checked(self.now, check.ticket);
+                }
+            }
+        }
     }
 
     fn enqueue(&mut self, id: SessionId, bytes: Bytes) {
@@ -345,7 +380,7 @@ impl Loop {
         if let Some(reloaded) = reload() {
             self.options.send_queue_bytes = reloaded.send_queue_bytes;
             self.options.admits = reloaded.admits;
-            self.server.configure(reloaded.server);
+            self.server.configure(self.now, reloaded.server);
         }
     }
 

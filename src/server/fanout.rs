@@ -5,15 +5,16 @@ use bytes::Bytes;
 
 use crate::chat::outbox::Outbox;
 use crate::chat::time::{Now, Zone};
-use crate::chat::vocabulary::{Event, Happening, Output as Said, Place, Refusal, Reply};
+use crate::chat::vocabulary::{Event, Happening, Listing, Output as Said, Place, Refusal, Reply};
 use crate::chat::{Chat, UserId};
+use crate::protocol::irc::capabilities::Caps;
 use crate::protocol::plain::events::{self, Wire};
-use crate::protocol::plain::screen::{Screen, Times};
-use crate::protocol::plain::stamp::Clock;
+use crate::protocol::plain::screen::Screen;
 use crate::protocol::plain::{refusals, replies};
+use crate::protocol::stamp::{Clock, Times};
 use crate::suggest::nearest;
 
-use super::session::Progress;
+use super::session::{LongAnswer, Side};
 use super::{Cause, LISTING_BYTES, Output, Server, SessionId};
 
 /// How many names are compared with a mistyped one.
@@ -38,52 +39,71 @@ impl Server {
     fn deliver_event(&mut self, event: &Event, outbox: &Outbox, cause: Option<Cause>) {
         let zone = self.settings.chat.zone.clone();
         let mut copies = Copies::new(event, &zone);
-        let silent = cause.filter(|_| events::silent_to_cause(&event.what));
-        for span in [event.audience.all, event.audience.watching] {
+        let audience = event.audience;
+        for (span, hearers) in [
+            (audience.all, Hearers::All),
+            (audience.tracking, Hearers::Irc),
+            (audience.watching, Hearers::Plain),
+        ] {
             for user in outbox.users(span) {
                 for seat in self.seats.get(*user).cloned().unwrap_or_default() {
-                    if silent.is_none_or(|cause| cause.session != seat) {
-                        self.deliver_copy(seat, *user, &mut copies, cause);
-                    }
+                    self.deliver_copy(seat, *user, hearers, &mut copies, cause);
                 }
             }
         }
+        self.tell_monitors(event);
     }
 
     fn deliver_copy(
         &mut self,
         id: SessionId,
         user: UserId,
+        hearers: Hearers,
         copies: &mut Copies<'_>,
         cause: Option<Cause>,
     ) {
-        let Some(session) = self.sessions.get_mut(id) else {
+        let Some(session) = self.sessions.get(id).filter(|session| !session.closing) else {
             return;
         };
-        if session.progress == Progress::Closing {
-            return;
+        let caused = cause.is_some_and(|cause| cause.session == id);
+        match (&session.side, hearers) {
+            (Side::Plain(_), Hearers::All | Hearers::Plain) => {
+                if !(caused && events::silent_to_cause(&copies.event.what)) {
+                    self.deliver_plain(id, user, copies, caused);
+                }
+            }
+            (Side::Irc(_), Hearers::All | Hearers::Irc) => {
+                self.deliver_irc(id, user, copies, caused);
+            }
+            _ => {}
         }
+    }
+
+    fn deliver_plain(
+        &mut self,
+        id: SessionId,
+        user: UserId,
+        copies: &mut Copies<'_>,
+        caused: bool,
+    ) {
+        let session = self.sessions.get_mut(id);
+        let Some(screen) = session.and_then(|session| session.screen()) else {
+            return;
+        };
         let own = copies.is_by(user);
-        let others = cause.is_none_or(|cause| cause.session != id);
-        let put_out = note(
-            &mut session.screen,
-            &copies.event.what,
-            user,
-            own,
-            &self.chat,
-        );
-        let held = others && !put_out && events::can_wait(&copies.event.what);
+        let put_out = note(screen, &copies.event.what, user, own, &self.chat);
+        let held = !caused && !put_out && events::can_wait(&copies.event.what);
         let wire = Wire {
-            times: session.screen.times,
+            times: screen.times,
             own,
         };
-        if copies.stamped && wire.times == Times::Short && session.screen.day != copies.day {
-            session.screen.day = copies.day;
+        if copies.stamped && wire.times == Times::Short && screen.day != copies.day {
+            screen.day = copies.day;
             let date = copies.date_line();
-            show(&mut self.outputs, id, &mut session.screen, date, held);
+            show(&mut self.outputs, id, screen, date, held);
         }
         let line = copies.copy(wire);
-        show(&mut self.outputs, id, &mut session.screen, line, held);
+        show(&mut self.outputs, id, screen, line, held);
         if let (true, Happening::Kicked { who, channel, .. }) = (put_out, &copies.event.what)
             && who.len() > events::PUT_OUT_NAMED
         {
@@ -97,7 +117,10 @@ impl Server {
         let Some(session) = self.sessions.get_mut(id) else {
             return;
         };
-        let clock = Clock::new(&self.settings.chat.zone, now.wall_ms, session.screen.times);
+        let Some(screen) = session.screen() else {
+            return self.deliver_irc_reply(now, reply, cause);
+        };
+        let clock = Clock::new(&self.settings.chat.zone, now.wall_ms, screen.times);
         if let Reply::Sent {
             to: Place::Channel(_),
             away: None,
@@ -107,29 +130,45 @@ impl Server {
         {
             return;
         }
-        let before = session.screen.current().cloned();
+        let before = screen.current().cloned();
         match &reply {
             Reply::Joined { channel, .. } | Reply::ThereAlready { channel } => {
-                session.screen.turn_to(channel);
+                screen.turn_to(channel);
             }
-            Reply::Left { channel } => session.screen.leave(channel),
+            Reply::Left { channel } => screen.leave(channel),
             _ => {}
         }
-        let mut lines = replies::render(&reply, &mut session.screen.day, &clock);
-        if matches!(&reply, Reply::Left { .. }) && before.as_ref() != session.screen.current() {
-            lines.push_str(&replies::current(session.screen.current()));
+        let mut lines = replies::render(&reply, &mut screen.day, &clock);
+        if matches!(&reply, Reply::Left { .. }) && before.as_ref() != screen.current() {
+            lines.push_str(&replies::current(screen.current()));
         }
-        self.outputs.push(Output::Send(id, Bytes::from(lines)));
+        if !lines.is_empty() {
+            self.outputs.push(Output::Send(id, Bytes::from(lines)));
+        }
         if let Reply::Listing { listing, .. }
         | Reply::Board { listing, .. }
         | Reply::RollCall { listing, .. } = reply
         {
-            session.listing = Some(Box::new(listing));
+            let answer = LongAnswer {
+                listing,
+                form: None,
+            };
+            self.begin_listing(now, id, answer);
+        }
+    }
+
+    /// Begins a long answer.
+    pub(super) fn begin_listing(&mut self, now: Now, id: SessionId, answer: LongAnswer) {
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.answer = Some(Box::new(answer));
             self.continue_listing(now, id);
         }
     }
 
     fn deliver_refusal(&mut self, now: Now, refusal: &Refusal, cause: Cause) {
+        if self.plain(cause.session).is_none() {
+            return self.deliver_irc_refusal(refusal, cause);
+        }
         let meant = self.meant(refusal, cause.session);
         let clock = self.clock(now, cause.session);
         let sentence = refusals::refusal(refusal, meant, &clock);
@@ -137,7 +176,7 @@ impl Server {
     }
 
     /// The name that was likely meant, of those that the asker may know of.
-    fn meant(&self, refusal: &Refusal, asker: SessionId) -> Option<&str> {
+    pub(super) fn meant(&self, refusal: &Refusal, asker: SessionId) -> Option<&str> {
         match refusal {
             Refusal::NobodyNamed { nick } => {
                 let nicks = self.chat.nicks().take(NAMES_COMPARED_MAX);
@@ -166,32 +205,43 @@ impl Server {
     /// Writes more of a long answer, and waits for it to be read before it writes the rest.
     pub(super) fn continue_listing(&mut self, now: Now, id: SessionId) {
         let Some(user) = self.user_of(id) else { return };
-        let Some(mut listing) = self
-            .sessions
-            .get_mut(id)
-            .and_then(|session| session.listing.take())
-        else {
+        let session = self.sessions.get_mut(id);
+        let Some(mut answer) = session.and_then(|session| session.answer.take()) else {
             return;
         };
+        let (lines, ended) = match answer.form.clone() {
+            None => self.plain_rows(now, id, user, &mut answer.listing),
+            Some(form) => self.irc_rows(now, id, user, &form, &mut answer.listing),
+        };
+        if !lines.is_empty() {
+            self.send(id, lines);
+        }
+        if ended {
+            return self.outputs.push(Output::Resume(id));
+        }
+        self.outputs.push(Output::AwaitDrain(id));
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.answer = Some(answer);
+        }
+    }
+
+    /// As many rows as are written at once, and whether that was all.
+    fn plain_rows(
+        &self,
+        now: Now,
+        id: SessionId,
+        user: UserId,
+        listing: &mut Listing,
+    ) -> (String, bool) {
         let mut lines = String::new();
         let clock = self.clock(now, id);
         while lines.len() < LISTING_BYTES {
-            match self.chat.next_row(now, user, &mut listing) {
+            match self.chat.next_row(now, user, listing) {
                 Some(row) => lines.push_str(&replies::row(&row, &clock)),
-                None => {
-                    if !lines.is_empty() {
-                        self.send(id, lines);
-                    }
-                    self.outputs.push(Output::Resume(id));
-                    return;
-                }
+                None => return (lines, true),
             }
         }
-        self.send(id, lines);
-        self.outputs.push(Output::AwaitDrain(id));
-        if let Some(session) = self.sessions.get_mut(id) {
-            session.listing = Some(listing);
-        }
+        (lines, false)
     }
 }
 
@@ -212,6 +262,12 @@ fn note(screen: &mut Screen, what: &Happening, user: UserId, own: bool, chat: &C
                 screen.put_out(channel);
             }
             put_out
+        }
+        Happening::ChannelRenamed {
+            before, channel, ..
+        } => {
+            screen.renamed(before, channel);
+            false
         }
         _ => false,
     }
@@ -236,15 +292,27 @@ fn show(
     }
 }
 
+/// Which sessions of somebody hear an event.
+#[derive(Clone, Copy)]
+enum Hearers {
+    All,
+    /// Those that keep a picture of who is where.
+    Irc,
+    /// Those that keep none.
+    Plain,
+}
+
 /// One event as bytes: written once for all readers alike.
-struct Copies<'a> {
-    event: &'a Event,
+pub(super) struct Copies<'a> {
+    pub(super) event: &'a Event,
     zone: &'a Zone,
     /// Its line begins with a time.
     stamped: bool,
     /// The local day of the event.
     day: u32,
     written: Vec<(Wire, Bytes)>,
+    /// As IRC messages, by the capabilities of those who read them.
+    pub(super) messages: Vec<(Caps, Bytes)>,
 }
 
 impl<'a> Copies<'a> {
@@ -260,6 +328,7 @@ impl<'a> Copies<'a> {
                 0
             },
             written: Vec::new(),
+            messages: Vec::new(),
         }
     }
 

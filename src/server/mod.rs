@@ -6,11 +6,15 @@
 
 pub mod cloak;
 mod fanout;
+pub mod irc;
+pub mod operators;
+mod plain;
 mod registration;
 mod session;
 pub mod settings;
 mod timers;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
@@ -19,16 +23,16 @@ use serde::{Deserialize, Serialize};
 use crate::arena::{Beside, key_type};
 use crate::chat::Chat;
 use crate::chat::UserId;
-use crate::chat::channel::check_reason;
+use crate::chat::name::Nick;
 use crate::chat::time::Now;
 use crate::chat::vocabulary;
+use crate::check::Check;
 use crate::protocol::Protocol;
-use crate::protocol::plain::commands::{self, Reading, Request};
 use crate::protocol::plain::refusals::{self, Mistake};
 use crate::protocol::plain::replies;
-use crate::protocol::plain::screen::Screen;
-use crate::protocol::plain::stamp::Clock;
-use session::{Progress, Session};
+use crate::protocol::stamp::{Clock, Times};
+use irc::Asked;
+use session::{Progress, Session, Side};
 use settings::Settings;
 use smallvec::SmallVec;
 use timers::{Timer, Timers};
@@ -62,6 +66,8 @@ pub enum Heard<'a> {
     Line(&'a str),
     /// A line that was longer than lines may be.
     TooLong,
+    /// A line that is not UTF-8, where only that is taken: what can be read of it.
+    NotUtf8(&'a str),
     /// The first line of an HTTP request.
     HttpRequest,
     /// The first bytes of a TLS handshake.
@@ -69,7 +75,7 @@ pub enum Heard<'a> {
 }
 
 /// What is to be done to connections.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Output {
     /// Write these bytes.
     Send(SessionId, Bytes),
@@ -79,6 +85,10 @@ pub enum Output {
     AwaitDrain(SessionId),
     /// Write what is still to be written, then close; the reason is for the log.
     Close(SessionId, String),
+    /// Have a password checked, away from the loop, and call [`Server::checked`] with the answer.
+    Verify(Check),
+    /// Read the configuration again and call [`Server::configure`].
+    Reload,
 }
 
 /// The whole server without sockets: plain data, but for its settings.
@@ -91,30 +101,52 @@ pub struct Server {
     /// The sessions of each user.
     seats: Beside<UserId, SmallVec<[SessionId; 1]>>,
     timers: Timers,
+    /// Which sessions monitor whom.
+    monitors: BTreeMap<Nick, Vec<SessionId>>,
+    /// Whose questions are being looked into elsewhere.
+    tickets: BTreeMap<u64, SessionId>,
+    last_ticket: u64,
+    last_batch: u64,
+    /// How many connections have not said yet whose they are.
+    unknown: usize,
+    most_users: usize,
+    /// When it was started.
+    started: Now,
     #[serde(skip)]
     outputs: Vec<Output>,
+    /// What the IRC session whose message is in hand has asked for.
+    #[serde(skip)]
+    asked: Asked,
 }
 
 impl Server {
     /// A server with nobody in it.
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(now: Now, settings: Settings) -> Self {
         Self {
-            chat: Chat::new(settings.chat.clone()),
+            chat: Chat::new(now, settings.chat.clone()),
             settings,
             sessions: Beside::default(),
             seats: Beside::default(),
             timers: Timers::default(),
+            monitors: BTreeMap::new(),
+            tickets: BTreeMap::new(),
+            last_ticket: 0,
+            last_batch: 0,
+            unknown: 0,
+            most_users: 0,
+            started: now,
             outputs: Vec::new(),
+            asked: Asked::default(),
         }
     }
 
     /// Takes other settings. Nobody is disconnected.
-    pub fn configure(&mut self, settings: Settings) {
-        self.chat.configure(settings.chat.clone());
+    pub fn configure(&mut self, now: Now, settings: Settings) {
+        self.chat.configure(now, settings.chat.clone());
         self.settings = settings;
     }
 
-    /// Makes the person of a session an operator of the server, or no longer.
+    /// Makes the person of a session an operator of the server, or no longer: nobody is told.
     pub fn set_operator(&mut self, id: SessionId, operator: bool) {
         if let Some(user) = self.user_of(id) {
             self.chat.set_operator(user, operator);
@@ -139,21 +171,12 @@ impl Server {
     /// A connection has been made.
     pub fn open(&mut self, now: Now, id: SessionId, protocol: Protocol, peer: SocketAddr) {
         self.sessions.put(id, Session::new(protocol, peer.ip()));
-        match protocol {
-            Protocol::Plain => {
-                self.timers.set(
-                    now.mono_ms + self.settings.name_within_ms,
-                    id,
-                    Timer::NameDue,
-                );
-                self.timers
-                    .set(now.mono_ms + WELCOME_AFTER_MS, id, Timer::WelcomeDue);
-            }
-            Protocol::Irc => {
-                let line = "ERROR :hallway does not speak IRC yet: use telnet or netcat on its plain port.\r\n";
-                self.send(id, line.to_owned());
-                self.close(now, id, "no IRC yet");
-            }
+        self.unknown += 1;
+        let name_due_ms = now.mono_ms + self.settings.name_within_ms;
+        self.timers.set(name_due_ms, id, Timer::NameDue);
+        if protocol == Protocol::Plain {
+            let welcome_due_ms = now.mono_ms + WELCOME_AFTER_MS;
+            self.timers.set(welcome_due_ms, id, Timer::WelcomeDue);
         }
     }
 
@@ -162,7 +185,7 @@ impl Server {
         let Some(session) = self.sessions.get(id) else {
             return false;
         };
-        if session.listing.is_some() {
+        if session.waits() {
             return false;
         }
         let Some(pace) = self.settings.pace else {
@@ -183,26 +206,36 @@ impl Server {
         let Some(session) = self.sessions.get(id) else {
             return;
         };
-        match (&session.progress, heard) {
-            (Progress::Closing, _) => {}
+        match (&session.side, heard) {
+            _ if session.closing => {}
             (_, Heard::HttpRequest) => {
                 let page = replies::web_page(&self.settings.name);
                 self.send(id, page);
                 self.close(now, id, "a web browser");
             }
-            (_, Heard::TlsHello) => {
+            (Side::Irc(_), heard) => self.hear_irc(now, id, heard),
+            (Side::Plain(_), Heard::TlsHello) => {
                 self.refuse(id, &refusals::mistake(&Mistake::TlsHere));
                 self.close(now, id, "a TLS client");
             }
-            (Progress::Naming { .. }, Heard::Line(line)) => self.hear_before_name(now, id, line),
-            (Progress::Naming { .. }, Heard::TooLong) => {
-                self.charge(now, id);
-                self.refuse_before_name(now, id, &refusals::mistake(&Mistake::LineTooLong));
+            (Side::Plain(plain), heard) => {
+                let named = !matches!(plain.progress, Progress::Naming { .. });
+                self.hear_plain(now, id, named, heard);
             }
-            (Progress::Here { .. }, Heard::Line(line)) => self.hear_line(now, id, line),
-            (Progress::Here { .. }, Heard::TooLong) => {
+        }
+    }
+
+    fn hear_plain(&mut self, now: Now, id: SessionId, named: bool, heard: &Heard<'_>) {
+        match (named, heard) {
+            (true, Heard::Line(line)) => self.hear_line(now, id, line),
+            (false, Heard::Line(line)) => self.hear_before_name(now, id, line),
+            (true, _) => {
                 self.charge(now, id);
                 self.refuse(id, &refusals::mistake(&Mistake::LineTooLong));
+            }
+            (false, _) => {
+                self.charge(now, id);
+                self.refuse_before_name(now, id, &refusals::mistake(&Mistake::LineTooLong));
             }
         }
     }
@@ -214,25 +247,35 @@ impl Server {
 
     /// All that was sent to a connection has been written.
     pub fn drained(&mut self, now: Now, id: SessionId) {
-        self.continue_listing(now, id);
+        self.go_on(now, id, Server::continue_listing);
     }
 
     /// A connection is no more.
     pub fn lost(&mut self, now: Now, id: SessionId, why: &str) {
-        self.depart(now, id, why);
+        self.depart(now, id, why, false);
+        self.is_known(id);
         self.sessions.take(id);
     }
 
     /// Says goodbye to everybody.
     pub fn goodbye(&mut self) {
+        const WHY: &str = "the server is closing down";
         for id in self.sessions.keys() {
             let session = self.sessions.get(id);
-            if session.is_none_or(|session| session.progress == Progress::Closing) {
+            if session.is_none_or(|session| session.closing) {
                 continue;
             }
             self.let_go(id);
-            self.send(id, replies::closing_down());
-            self.end(id, "the server is closing down");
+            self.say_goodbye(id, WHY);
+            self.end(id, WHY);
+        }
+    }
+
+    fn say_goodbye(&mut self, id: SessionId, why: &str) {
+        match self.sessions.get(id).map(|session| &session.side) {
+            Some(Side::Plain(_)) => self.send(id, replies::closing_down()),
+            Some(Side::Irc(_)) => self.send_error(id, why),
+            None => {}
         }
     }
 
@@ -261,68 +304,29 @@ impl Server {
         let Some(session) = self.sessions.get(id) else {
             return;
         };
-        match (timer, &session.progress) {
-            (Timer::NameDue, Progress::Naming { .. }) => {
-                self.refuse(id, &refusals::mistake(&Mistake::NoNameInTime));
+        match timer {
+            Timer::NameDue if session.user.is_none() && !session.closing => {
+                self.refuse_late(id);
                 self.close(now, id, "no name in time");
             }
-            (Timer::WelcomeDue, _) => self.welcome(id),
-            (Timer::LobbyDue, _) => drop(self.enter_lobby(now, id)),
-            (Timer::PaceReady, _) => self.outputs.push(Output::Resume(id)),
-            _ => {}
+            Timer::WelcomeDue => self.welcome(id),
+            Timer::LobbyDue => drop(self.enter_lobby(now, id)),
+            Timer::PaceReady => self.outputs.push(Output::Resume(id)),
+            Timer::TicketDue => self.give_up_ticket(now, id),
+            Timer::NameDue => {}
         }
     }
 
-    fn hear_line(&mut self, now: Now, id: SessionId, line: &str) {
-        if line.is_empty() {
-            return self.charge(now, id);
+    /// Nobody has said who they are in time. IRC clients are told by the reason of the end.
+    fn refuse_late(&mut self, id: SessionId) {
+        if self.plain(id).is_some() {
+            self.refuse(id, &refusals::mistake(&Mistake::NoNameInTime));
         }
-        let mut reading = self.read(id, line);
-        let astray = reading.request == Err(Mistake::NoCurrentChannel);
-        if astray && !self.screen(id).is_adrift() && self.enter_lobby(now, id) {
-            reading = self.read(id, line);
-            if reading.request == Err(Mistake::NoCurrentChannel) {
-                // Why the lobby is closed has been said.
-                return self.charge(now, id);
-            }
-        }
-        if reading.counts {
-            self.charge(now, id);
-        }
-        match reading.request {
-            Ok(request) => self.carry_out(now, id, request, reading.bare),
-            Err(mistake) => self.refuse(id, &refusals::mistake(&mistake)),
-        }
-    }
-
-    fn read(&mut self, id: SessionId, line: &str) -> Reading {
-        let session = self
-            .sessions
-            .get(id)
-            .expect("only sessions that are there are heard");
-        commands::read(line, &session.screen, &self.settings.statuses)
     }
 
     fn charge(&mut self, now: Now, id: SessionId) {
         if let (Some(pace), Some(session)) = (self.settings.pace, self.sessions.get_mut(id)) {
             session.pace.charge(now.mono_ms, pace);
-        }
-    }
-
-    fn carry_out(&mut self, now: Now, id: SessionId, request: Request, bare: bool) {
-        match request {
-            Request::Chat(command) => self.command(now, id, command, bare),
-            Request::Reply(text) => self.answer_privately(now, id, text),
-            Request::Hold => self.hold(id),
-            Request::Go => self.go(id),
-            Request::Times(times) => {
-                self.screen(id).times = times;
-                self.send(id, replies::times(times));
-            }
-            Request::Ping(token) => self.send(id, replies::told(&format!("Pong: {token}"))),
-            Request::Help(None) => self.send(id, replies::help(&self.settings.statuses)),
-            Request::Help(Some(name)) => self.help(id, &name),
-            Request::Quit(why) => self.quit(now, id, why),
         }
     }
 
@@ -337,89 +341,32 @@ impl Server {
             );
         let Some(user) = self.user_of(id) else { return };
         self.chat.handle(now, user, command);
-        self.deliver(now, Some(Cause { session: id, quiet }));
-    }
-
-    fn answer_privately(&mut self, now: Now, id: SessionId, text: String) {
-        let partner = self
-            .screen(id)
-            .partner()
-            .and_then(|user| self.chat.find_user(user));
-        let Some(partner) = partner else {
-            return self.refuse(id, &refusals::mistake(&Mistake::NobodyToAnswer));
+        let cause = Cause {
+            session: id,
+            quiet,
+            verb: "",
         };
-        let to = vocabulary::Target::Person(partner.nick().clone());
-        let manner = vocabulary::Manner::Speech;
-        self.command(
-            now,
-            id,
-            vocabulary::Command::Say { to, manner, text },
-            false,
-        );
-    }
-
-    fn hold(&mut self, id: SessionId) {
-        if self.screen(id).hold() {
-            self.send(id, replies::held());
-        } else {
-            self.refuse(id, &refusals::mistake(&Mistake::HoldingAlready));
-        }
-    }
-
-    fn go(&mut self, id: SessionId) {
-        match self.screen(id).go() {
-            None => self.refuse(id, &refusals::mistake(&Mistake::NotHolding)),
-            Some((_, 0)) => self.send(id, replies::nothing_held()),
-            Some((lines, _)) => self.outputs.push(Output::Send(id, Bytes::from(lines))),
-        }
-    }
-
-    fn help(&mut self, id: SessionId, name: &str) {
-        let name = name.trim_start_matches('/');
-        if let Some(spec) = commands::lookup(name) {
-            return self.send(id, replies::help_for(spec));
-        }
-        match self.settings.statuses.get(&name.to_ascii_lowercase()) {
-            Some(text) => {
-                let help = replies::help_for_status(name, text);
-                self.send(id, help);
-            }
-            None => {
-                let meant = commands::meant(name, &self.settings.statuses);
-                let mistake = Mistake::UnknownCommand {
-                    typed: name.to_owned(),
-                    meant,
-                };
-                self.refuse(id, &refusals::mistake(&mistake));
-            }
-        }
-    }
-
-    fn quit(&mut self, now: Now, id: SessionId, why: Option<String>) {
-        if let Err(refusal) = check_reason(why.as_deref()) {
-            return self.refuse(id, &refusals::refusal(&refusal, None, &self.clock(now, id)));
-        }
-        self.let_go(id);
-        if let Some(user) = self.user_of(id).and_then(|user| self.chat.find_user(user)) {
-            let goodbye = replies::goodbye(Some(user.nick().as_str()));
-            self.send(id, goodbye);
-        }
-        self.close(now, id, why.as_deref().unwrap_or("bye"));
-    }
-
-    fn screen(&mut self, id: SessionId) -> &mut Screen {
-        let session = self.sessions.get_mut(id);
-        &mut session
-            .expect("only sessions that are there ask for something")
-            .screen
+        self.deliver(now, Some(cause));
     }
 
     fn user_of(&self, id: SessionId) -> Option<UserId> {
         self.sessions.get(id)?.user
     }
 
+    fn is_operator(&self, id: SessionId) -> bool {
+        let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
+        user.is_some_and(|user| user.is_operator())
+    }
+
     fn send(&mut self, id: SessionId, lines: String) {
-        self.outputs.push(Output::Send(id, Bytes::from(lines)));
+        self.send_bytes(id, Bytes::from(lines));
+    }
+
+    /// Sends lines, or adds them to the answer that has a label.
+    fn send_bytes(&mut self, id: SessionId, bytes: Bytes) {
+        if self.asked.by != Some(id) || !self.add_to_answer(id, &bytes) {
+            self.outputs.push(Output::Send(id, bytes));
+        }
     }
 
     fn refuse(&mut self, id: SessionId, sentence: &str) {
@@ -428,36 +375,60 @@ impl Server {
 
     /// Lets the user of a session go and closes its connection.
     fn close(&mut self, now: Now, id: SessionId, why: &str) {
-        let Some(session) = self.sessions.get_mut(id) else {
+        self.close_because(now, id, why, false);
+    }
+
+    /// The same, in the person's own words.
+    fn close_saying(&mut self, now: Now, id: SessionId, why: &str) {
+        self.close_because(now, id, why, true);
+    }
+
+    fn close_because(&mut self, now: Now, id: SessionId, why: &str, own_words: bool) {
+        let Some(session) = self.sessions.get(id) else {
             return;
         };
-        if matches!(session.progress, Progress::Closing) {
+        if session.closing {
             return;
         }
         self.let_go(id);
-        self.depart(now, id, why);
+        self.depart(now, id, why, own_words);
+        if self.plain(id).is_none() {
+            self.send_error(id, why);
+        }
         self.end(id, why);
     }
 
     /// Shows what was held back, before the session ends.
     fn let_go(&mut self, id: SessionId) {
-        let session = self.sessions.get_mut(id);
-        if let Some((lines, 1..)) = session.and_then(|session| session.screen.go()) {
-            self.outputs.push(Output::Send(id, Bytes::from(lines)));
+        let screen = self.plain(id).map(|plain| &mut plain.screen);
+        if let Some((lines, 1..)) = screen.and_then(|screen| screen.go()) {
+            self.send_bytes(id, Bytes::from(lines));
         }
     }
 
     /// Closes the connection of a session, which hears nothing more from now on.
     fn end(&mut self, id: SessionId, why: &str) {
+        self.finish_answer(id);
+        self.forget_client(id);
+        self.is_known(id);
         if let Some(session) = self.sessions.get_mut(id) {
-            session.listing = None;
-            session.progress = Progress::Closing;
+            session.answer = None;
+            session.closing = true;
             self.outputs.push(Output::Close(id, why.to_owned()));
         }
     }
 
+    /// It is known whose a session is, or nobody's any more.
+    fn is_known(&mut self, id: SessionId) {
+        let session = self.sessions.get_mut(id);
+        if session.is_some_and(|session| std::mem::take(&mut session.unknown)) {
+            self.unknown -= 1;
+        }
+    }
+
     /// Takes a session from its user, who leaves with the last one.
-    fn depart(&mut self, now: Now, id: SessionId, why: &str) {
+    fn depart(&mut self, now: Now, id: SessionId, why: &str, own_words: bool) {
+        self.forget_client(id);
         let Some(session) = self.sessions.get_mut(id) else {
             return;
         };
@@ -469,24 +440,23 @@ impl Server {
         };
         seats.retain(|seat| *seat != id);
         if seats.is_empty() {
-            self.chat.depart(now, user, why);
-            self.deliver(
-                now,
-                Some(Cause {
-                    session: id,
-                    quiet: false,
-                }),
-            );
+            self.chat.depart(now, user, why, own_words);
+            let cause = Cause {
+                session: id,
+                quiet: false,
+                verb: "",
+            };
+            self.deliver(now, Some(cause));
         }
     }
 
     fn clock(&self, now: Now, id: SessionId) -> Clock<'_> {
-        let times = self.sessions.get(id).map(|session| session.screen.times);
-        Clock::new(
-            &self.settings.chat.zone,
-            now.wall_ms,
-            times.unwrap_or_default(),
-        )
+        let times = self.sessions.get(id).map(|session| match &session.side {
+            Side::Plain(plain) => plain.screen.times,
+            Side::Irc(_) => Times::default(),
+        });
+        let times = times.unwrap_or_default();
+        Clock::new(&self.settings.chat.zone, now.wall_ms, times)
     }
 }
 
@@ -496,4 +466,6 @@ struct Cause {
     session: SessionId,
     /// It sees what it typed: a line that says where it went would only be in the way.
     quiet: bool,
+    /// The command of an IRC client.
+    verb: &'static str,
 }

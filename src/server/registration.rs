@@ -1,5 +1,6 @@
 //! From a connection to a person: the name, and the way into the lobby.
 
+use crate::chat::UserId;
 use crate::chat::name::{NameFault, Nick};
 use crate::chat::time::Now;
 use crate::chat::user::Identity;
@@ -24,10 +25,10 @@ const USERNAME: &str = "user";
 impl Server {
     /// Greets whoever is there, unless they have been greeted.
     pub(super) fn welcome(&mut self, id: SessionId) {
-        let Some(session) = self.sessions.get_mut(id) else {
+        let Some(plain) = self.plain(id) else {
             return;
         };
-        if let Progress::Naming { welcomed, .. } = &mut session.progress
+        if let Progress::Naming { welcomed, .. } = &mut plain.progress
             && !std::mem::replace(welcomed, true)
         {
             let welcome = replies::welcome(&self.settings.name, self.chat.population());
@@ -43,7 +44,7 @@ impl Server {
             "/help" => self.send(id, replies::help(&self.settings.statuses)),
             "/quit" => {
                 self.send(id, replies::goodbye(None));
-                self.close(now, id, "bye");
+                self.close_saying(now, id, "bye");
             }
             _ if IRC_GREETINGS
                 .iter()
@@ -67,10 +68,10 @@ impl Server {
 
     pub(super) fn refuse_before_name(&mut self, now: Now, id: SessionId, sentence: &str) {
         self.refuse(id, sentence);
-        let Some(session) = self.sessions.get_mut(id) else {
+        let Some(plain) = self.plain(id) else {
             return;
         };
-        if let Progress::Naming { refused, .. } = &mut session.progress {
+        if let Progress::Naming { refused, .. } = &mut plain.progress {
             *refused += 1;
             if *refused >= REFUSED_BEFORE_NAME_MAX {
                 self.refuse(id, &refusals::mistake(&Mistake::NoNameAtAll));
@@ -117,21 +118,12 @@ impl Server {
     }
 
     fn arrive(&mut self, now: Now, id: SessionId, nick: Nick) -> Result<(), Refusal> {
-        let Some(session) = self.sessions.get_mut(id) else {
-            return Ok(());
-        };
-        let identity = Identity {
-            nick: nick.clone(),
-            username: USERNAME.into(),
-            host: cloak(&self.settings.cloak_key, session.address),
-            address: session.address,
-        };
-        let user = self.chat.arrive(now, identity)?;
+        let user = self.admit(now, id, nick.clone(), USERNAME, "")?;
         let today = self.settings.chat.zone.civil(now.wall_ms).day_number;
-        session.user = Some(user);
-        session.progress = Progress::Here { in_lobby: false };
-        session.screen.day = today;
-        self.seats.put(user, smallvec::smallvec![id]);
+        if let Some(plain) = self.plain(id) {
+            plain.progress = Progress::Here { in_lobby: false };
+            plain.screen.day = today;
+        }
         self.timers
             .set(now.mono_ms + LOBBY_AFTER_MS, id, Timer::LobbyDue);
         let announcements = self.chat.announcements_in_force(now, user);
@@ -140,19 +132,47 @@ impl Server {
         Ok(())
     }
 
+    /// Makes a session somebody's who is called this. Nobody has heard of it yet.
+    pub(super) fn admit(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        nick: Nick,
+        username: &str,
+        realname: &str,
+    ) -> Result<UserId, Refusal> {
+        let session = self.sessions.get_mut(id);
+        let session = session.expect("only sessions that are there are admitted");
+        let identity = Identity {
+            nick,
+            username: username.into(),
+            host: cloak(&self.settings.cloak_key, session.address),
+            realname: realname.into(),
+            bot: false,
+            address: session.address,
+        };
+        let user = self.chat.arrive(now, identity)?;
+        session.user = Some(user);
+        self.seats.put(user, smallvec::smallvec![id]);
+        self.is_known(id);
+        self.most_users = self.most_users.max(self.chat.population());
+        Ok(user)
+    }
+
     /// Takes a session into the lobby, unless it has tried before. Says whether it tried.
     pub(super) fn enter_lobby(&mut self, now: Now, id: SessionId) -> bool {
-        let Some(session) = self.sessions.get_mut(id) else {
+        let channel = self.settings.chat.lobby.clone();
+        let session = self.sessions.get_mut(id);
+        let Some(plain) = session.filter(|s| !s.closing).and_then(|s| s.plain()) else {
             return false;
         };
-        if session.progress != (Progress::Here { in_lobby: false }) {
+        if plain.progress != (Progress::Here { in_lobby: false }) {
             return false;
         }
-        session.progress = Progress::Here { in_lobby: true };
-        let adrift = session.screen.is_adrift();
-        let elsewhere = session.screen.current().cloned();
-        let channel = self.settings.chat.lobby.clone();
-        if session.screen.is_in(&channel) {
+        plain.progress = Progress::Here { in_lobby: true };
+        let adrift = plain.screen.is_adrift();
+        let elsewhere = plain.screen.current().cloned();
+        if plain.screen.is_in(&channel) {
             return false;
         }
         self.command(now, id, Command::Join { channel, key: None }, false);

@@ -1,10 +1,24 @@
 //! What the person who runs the server has decided. Not part of the server's state.
 
+use std::sync::Arc;
+
 use crate::chat;
 use crate::chat::pace::Pace;
 use crate::protocol::plain::commands::Statuses;
 
 use super::cloak::CloakKey;
+use crate::verifier::Verifier;
+
+/// Somebody who may become an operator of the server.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    /// The name that is given with the password.
+    pub name: String,
+    /// What the password is checked with.
+    pub verifier: Arc<Verifier>,
+    /// What others see in place of their address from then on.
+    pub host: Option<String>,
+}
 
 /// What the person who runs the server has decided.
 #[derive(Debug, Clone)]
@@ -21,6 +35,14 @@ pub struct Settings {
     pub statuses: Statuses,
     /// What the addresses of people are hidden with.
     pub cloak_key: CloakKey,
+    /// What IRC clients call the network.
+    pub network: String,
+    /// The message of the day, line by line.
+    pub motd: Option<Arc<[String]>>,
+    /// Who runs the server, and how to reach them.
+    pub admin: Vec<String>,
+    /// Those who may become operators of the server.
+    pub operators: Vec<Operator>,
 }
 
 impl Default for Settings {
@@ -35,6 +57,10 @@ impl Default for Settings {
             name_within_ms: 60_000,
             statuses: Statuses::new(),
             cloak_key: CloakKey::default(),
+            network: "hallway".to_owned(),
+            motd: None,
+            admin: Vec::new(),
+            operators: Vec::new(),
         }
     }
 }

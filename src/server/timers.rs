@@ -17,6 +17,8 @@ pub(super) enum Timer {
     LobbyDue,
     /// It can be heard again.
     PaceReady,
+    /// What is looked into for it must be answered.
+    TicketDue,
 }
 
 /// What is due, the next one first.

@@ -1,0 +1,117 @@
+//! Capability negotiation (IRCv3): what a client asks to have.
+
+use super::super::{Server, SessionId};
+use crate::chat::time::Now;
+use crate::protocol::irc::capabilities::{Cap, VERSION_WITH_VALUES, offered, requested};
+use crate::protocol::irc::numerics::ERR_INVALIDCAPCMD;
+use crate::protocol::irc::refusals::Complaint;
+
+impl Server {
+    pub(super) fn negotiate(&mut self, now: Now, id: SessionId, subcommand: &str, rest: &str) {
+        match subcommand.to_ascii_uppercase().as_str() {
+            "LS" => {
+                self.suspend_registration(id);
+                let version = self.note_version(id, rest);
+                self.list_capabilities(id, "LS", offered(version), version);
+            }
+            "LIST" => {
+                let names = self.caps(id).names().map(str::to_owned).collect();
+                let version = self.client(id).map_or(0, |client| client.version);
+                self.list_capabilities(id, "LIST", names, version);
+            }
+            "REQ" => {
+                self.suspend_registration(id);
+                self.request_capabilities(id, rest);
+            }
+            "END" => self.end_negotiation(now, id),
+            _ => {
+                let text = "Invalid CAP command: there are LS, LIST, REQ and END";
+                self.complain(
+                    id,
+                    &Complaint::about(ERR_INVALIDCAPCMD, &[subcommand], text),
+                );
+            }
+        }
+    }
+
+    fn suspend_registration(&mut self, id: SessionId) {
+        let client = self.client_mut(id);
+        if let Some(registration) = client.and_then(|client| client.registration.as_mut()) {
+            registration.negotiating = true;
+        }
+    }
+
+    fn end_negotiation(&mut self, now: Now, id: SessionId) {
+        let client = self.client_mut(id);
+        if let Some(registration) = client.and_then(|client| client.registration.as_mut()) {
+            registration.negotiating = false;
+            self.try_to_register(now, id);
+        }
+    }
+
+    /// From version 302 on, a client is told of changes, whether it asks for that or not. The answer
+    /// is in the version that is named now.
+    fn note_version(&mut self, id: SessionId, typed: &str) -> u32 {
+        let version = typed.split(' ').next().and_then(|word| word.parse().ok());
+        let version = version.unwrap_or(0);
+        if let Some(client) = self.client_mut(id) {
+            client.version = client.version.max(version);
+            if version >= VERSION_WITH_VALUES {
+                client.caps.set(Cap::CapNotify, true);
+            }
+        }
+        version
+    }
+
+    /// In as many lines as it takes, if the client knows of such.
+    fn list_capabilities(&mut self, id: SessionId, verb: &str, names: Vec<String>, version: u32) {
+        const BYTES_PER_LINE: usize = 380;
+        let mut lines = vec![String::new()];
+        for name in names {
+            let line = lines.last_mut().expect("there is always one");
+            if line.len() + name.len() > BYTES_PER_LINE && version >= VERSION_WITH_VALUES {
+                lines.push(name);
+            } else {
+                line.push_str(if line.is_empty() { "" } else { " " });
+                line.push_str(&name);
+            }
+        }
+        self.write_to(id, |_, reader, out| {
+            let last = lines.len() - 1;
+            for (place, text) in lines.iter().enumerate() {
+                let line = reader.line(out, "CAP").param(reader.nick).param(verb);
+                let line = if place < last { line.param("*") } else { line };
+                line.text(text);
+            }
+        });
+    }
+
+    fn request_capabilities(&mut self, id: SessionId, list: &str) {
+        let Some(client) = self.client_mut(id) else {
+            return;
+        };
+        let caps = requested(list, client.caps, client.version);
+        if let Some(caps) = caps {
+            client.caps = caps;
+        }
+        let verb = if caps.is_some() { "ACK" } else { "NAK" };
+        self.write_to(id, |_, reader, out| {
+            let line = reader.line(out, "CAP").param(reader.nick).param(verb);
+            line.text(list.trim_end());
+        });
+    }
+
+    /// The older way to ask for two of them.
+    pub(super) fn switch_on(&mut self, id: SessionId, words: &[String]) {
+        let Some(client) = self.client_mut(id) else {
+            return;
+        };
+        for word in words {
+            match word.to_ascii_uppercase().as_str() {
+                "NAMESX" => client.caps.set(Cap::MultiPrefix, true),
+                "UHNAMES" => client.caps.set(Cap::UserhostInNames, true),
+                _ => {}
+            }
+        }
+    }
+}

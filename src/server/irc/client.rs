@@ -1,0 +1,125 @@
+//! What an IRC session has besides.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::chat::name::Nick;
+use crate::chat::vocabulary::{Manner, Target};
+use crate::protocol::irc::capabilities::Caps;
+use crate::protocol::irc::commands::Reading;
+
+/// What an IRC session has besides.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::server) struct Client {
+    pub(super) caps: Caps,
+    /// The highest version of capability negotiation that it has named.
+    pub(super) version: u32,
+    /// Until it is registered.
+    pub(super) registration: Option<Box<Registration>>,
+    aside: Option<Box<Aside>>,
+}
+
+/// What a client has said of itself before it is registered.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Registration {
+    pub(super) nick: Option<Nick>,
+    /// User name and full name.
+    pub(super) user: Option<(String, String)>,
+    pub(super) negotiating: bool,
+    /// It is away from the beginning, with these words.
+    pub(super) away: Option<String>,
+}
+
+/// What most clients do not have at most times.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Aside {
+    /// Whom it monitors, in the order of asking.
+    pub(super) monitored: Vec<Nick>,
+    /// What is still to be done of its last message: the command, and what it asks for.
+    pub(super) todo: VecDeque<(String, Reading)>,
+    /// Its last message has a label.
+    pub(super) labelled: Option<Labelled>,
+    /// The message of several lines that it is writing.
+    pub(super) multiline: Option<Multiline>,
+}
+
+/// The answer to a message with a label (IRCv3 labeled-response).
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Labelled {
+    pub(super) label: String,
+    /// What has been answered so far.
+    pub(super) lines: String,
+    /// The batch that has been begun for it, for the answer is a long one.
+    pub(super) batch: Option<String>,
+}
+
+/// A message of several lines in the making (draft/multiline).
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Multiline {
+    pub(super) reference: String,
+    pub(super) to: Target,
+    pub(super) attached: Option<Arc<str>>,
+    pub(super) label: Option<String>,
+    pub(super) manner: Option<Manner>,
+    pub(super) text: String,
+    /// Where a line goes on in another message.
+    pub(super) seams: Vec<u32>,
+    pub(super) lines: usize,
+    /// Something is wrong with it, which has been said.
+    pub(super) spoilt: bool,
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self {
+            caps: Caps::default(),
+            version: 0,
+            registration: Some(Box::default()),
+            aside: None,
+        }
+    }
+}
+
+impl Client {
+    pub(super) fn aside(&mut self) -> &mut Aside {
+        self.aside.get_or_insert_default()
+    }
+
+    pub(super) fn has_aside(&self) -> Option<&Aside> {
+        self.aside.as_deref()
+    }
+
+    /// Something of its last message is still to be done.
+    pub(super) fn is_busy(&self) -> bool {
+        self.aside
+            .as_ref()
+            .is_some_and(|aside| !aside.todo.is_empty())
+    }
+
+    pub(super) fn next_todo(&mut self) -> Option<(String, Reading)> {
+        self.aside.as_mut()?.todo.pop_front()
+    }
+
+    pub(super) fn labelled(&mut self) -> Option<&mut Labelled> {
+        self.aside.as_mut()?.labelled.as_mut()
+    }
+
+    pub(super) fn monitored(&self) -> &[Nick] {
+        self.aside.as_ref().map_or(&[], |aside| &aside.monitored)
+    }
+
+    /// Gives the room for rare things back once there is none of them.
+    pub(super) fn tidy(&mut self) {
+        let empty = self.aside.as_ref().is_some_and(|aside| {
+            aside.monitored.is_empty()
+                && aside.todo.is_empty()
+                && aside.labelled.is_none()
+                && aside.multiline.is_none()
+        });
+        if empty {
+            self.aside = None;
+        }
+    }
+}

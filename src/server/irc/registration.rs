@@ -1,0 +1,178 @@
+//! From a connection to a person: NICK and USER, in any order, and the greeting.
+
+use super::super::{Server, SessionId};
+use super::client::Registration;
+use crate::chat::name::Nick;
+use crate::chat::time::Now;
+use crate::chat::vocabulary::{Command, Refusal};
+use crate::protocol::irc::args::cut;
+use crate::protocol::irc::events::write_visible_host;
+use crate::protocol::irc::isupport::USERNAME_BYTES_MAX;
+use crate::protocol::irc::numerics::*;
+use crate::protocol::irc::refusals::{Complaint, refusal};
+use crate::protocol::modes::{FLAGS, LISTS, RANKS, USER_FLAGS};
+
+/// What stands in front of a user name that nobody has checked with the machine it is of.
+const UNCHECKED: char = '~';
+
+/// What a person's user name is who gave one that cannot be one.
+const USERNAME: &str = "user";
+
+impl Server {
+    pub(super) fn take_nick(&mut self, now: Now, id: SessionId, typed: &str) {
+        let nick = match Nick::parse(typed) {
+            Ok(nick) => nick,
+            Err(_) => {
+                let text = "Erroneous nickname: letters and digits of any language, no blank, no digit in front, at most 32 bytes";
+                let complaint = Complaint::about(ERR_ERRONEUSNICKNAME, &[typed], text);
+                return self.complain(id, &complaint);
+            }
+        };
+        if self.user_of(id).is_some() {
+            return self.irc_command(now, id, "NICK", Command::Rename { nick });
+        }
+        if self.chat.is_taken(&nick) {
+            let taken = Refusal::NameTaken { nick };
+            return self.complain(id, &refusal(&taken, "NICK", &[], None));
+        }
+        if let Some(registration) = self.registration(id) {
+            registration.nick = Some(nick);
+            self.try_to_register(now, id);
+        }
+    }
+
+    fn registration(&mut self, id: SessionId) -> Option<&mut Registration> {
+        self.client_mut(id)?.registration.as_deref_mut()
+    }
+
+    /// A user name that is too long is cut; what cannot stand in one is left out.
+    pub(super) fn take_user(&mut self, now: Now, id: SessionId, typed: &str, realname: String) {
+        let usable =
+            |c: &char| c.is_ascii_graphic() && !matches!(c, '!' | '@' | ':' | '*' | '?' | '%');
+        let usable: String = typed.chars().filter(usable).collect();
+        let usable = if usable.is_empty() { USERNAME } else { &usable };
+        let username = cut(&format!("{UNCHECKED}{usable}"), USERNAME_BYTES_MAX);
+        match self.registration(id) {
+            Some(registration) => {
+                registration.user = Some((username, realname));
+                self.try_to_register(now, id);
+            }
+            None => self.complain(id, &already_registered()),
+        }
+    }
+
+    pub(super) fn take_password(&mut self, id: SessionId) {
+        if self.registration(id).is_none() {
+            self.complain(id, &already_registered());
+        }
+    }
+
+    /// Whoever is away from the beginning says so before anybody hears of them.
+    pub(super) fn note_away(&mut self, id: SessionId, words: Option<String>) {
+        let Some(registration) = self.registration(id) else {
+            return;
+        };
+        let away = words.is_some();
+        registration.away = words;
+        let (numeric, text) = match away {
+            true => (RPL_NOWAWAY, "You have been marked as being away"),
+            false => (RPL_UNAWAY, "You are no longer marked as being away"),
+        };
+        self.send_numeric(id, numeric, text);
+    }
+
+    /// Makes a session somebody's once all that is needed has been said.
+    pub(super) fn try_to_register(&mut self, now: Now, id: SessionId) {
+        let Some(registration) = self.registration(id) else {
+            return;
+        };
+        let (Some(nick), Some((username, realname)), false) = (
+            registration.nick.clone(),
+            registration.user.clone(),
+            registration.negotiating,
+        ) else {
+            return;
+        };
+        let away = registration.away.clone();
+        match self.admit(now, id, nick, &username, &realname) {
+            Ok(_) => self.greet(now, id, away),
+            Err(refused) => {
+                if let Some(registration) = self.registration(id) {
+                    registration.nick = None;
+                }
+                self.complain(id, &refusal(&refused, "NICK", &[], None));
+            }
+        }
+    }
+
+    fn greet(&mut self, now: Now, id: SessionId, away: Option<String>) {
+        if let Some(client) = self.client_mut(id) {
+            client.registration = None;
+        }
+        self.write_to(id, |server, reader, out| {
+            let network = &server.settings.network;
+            reader
+                .numeric(out, RPL_WELCOME)
+                .text(format_args!("Welcome to {network}, {}", reader.nick));
+            server.write_about(reader, out);
+        });
+        self.send_isupport(id);
+        self.answer_query(now, id, crate::protocol::irc::commands::Query::Lusers);
+        self.write_to(id, |server, reader, out| {
+            let user = server
+                .user_of(id)
+                .and_then(|user| server.chat.find_user(user));
+            if let Some(user) = user {
+                write_visible_host(&user.identity().host, reader, out);
+            }
+        });
+        self.answer_query(now, id, crate::protocol::irc::commands::Query::Motd);
+        self.tell_of_announcements(now, id);
+        self.deliver(now, None);
+        if let Some(words) = away {
+            self.irc_command(now, id, "", Command::Away { words });
+        }
+    }
+
+    fn write_about(&self, reader: &crate::protocol::irc::writer::Reader<'_>, out: &mut String) {
+        let (name, version) = (&self.settings.name, super::queries::version());
+        let started = self.clock_of_server().moment(self.started.wall_ms);
+        let letters = |rows: Vec<char>| rows.into_iter().collect::<String>();
+        let user_letters = letters(USER_FLAGS.iter().map(|row| row.0).collect());
+        let with_value: Vec<char> = LISTS
+            .iter()
+            .map(|row| row.0)
+            .chain(RANKS.iter().map(|row| row.0))
+            .chain(['k', 'l'])
+            .collect();
+        let flags = FLAGS.iter().map(|row| row.0).chain(with_value.clone());
+        let channel_letters = letters(flags.collect());
+        reader.numeric(out, RPL_YOURHOST).text(format_args!(
+            "Your host is {name}, running version {version}"
+        ));
+        reader
+            .numeric(out, RPL_CREATED)
+            .text(format_args!("This server was started at {started}"));
+        let line = reader.numeric(out, RPL_MYINFO).param(name).param(version);
+        let line = line.param(user_letters).param(channel_letters);
+        drop(line.param(letters(with_value)));
+    }
+
+    fn tell_of_announcements(&mut self, now: Now, id: SessionId) {
+        let user = self.user_of(id);
+        let count = user.map_or(0, |user| self.chat.announcements_in_force(now, user));
+        if count > 0 {
+            self.write_to(id, |_, reader, out| {
+                let text = match count {
+                    1 => "1 announcement is in force: ANNOUNCE LIST shows it.".to_owned(),
+                    _ => format!("{count} announcements are in force: ANNOUNCE LIST lists them."),
+                };
+                reader.notice(out, text);
+            });
+        }
+    }
+}
+
+fn already_registered() -> Complaint {
+    Complaint::new(ERR_ALREADYREGISTERED, "You may not reregister")
+}

@@ -1,0 +1,161 @@
+//! What a plain session is heard to say, once it belongs to a user.
+
+use bytes::Bytes;
+
+use super::session::Plain;
+use super::{Output, Server, SessionId};
+use crate::chat::channel::check_reason;
+use crate::chat::time::Now;
+use crate::chat::vocabulary;
+use crate::protocol::plain::commands::{self, Reading, Request};
+use crate::protocol::plain::refusals::{self, Mistake};
+use crate::protocol::plain::replies;
+use crate::protocol::plain::screen::Screen;
+
+/// The version of the program, as it says itself.
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+impl Server {
+    pub(super) fn hear_line(&mut self, now: Now, id: SessionId, line: &str) {
+        if line.is_empty() {
+            return self.charge(now, id);
+        }
+        let mut reading = self.read(id, line);
+        let astray = reading.request == Err(Mistake::NoCurrentChannel);
+        if astray && !self.screen(id).is_adrift() && self.enter_lobby(now, id) {
+            reading = self.read(id, line);
+            if reading.request == Err(Mistake::NoCurrentChannel) {
+                // Why the lobby is closed has been said.
+                return self.charge(now, id);
+            }
+        }
+        if reading.counts {
+            self.charge(now, id);
+        }
+        match reading.request {
+            Ok(request) => self.carry_out(now, id, request, reading.bare),
+            Err(mistake) => self.refuse(id, &refusals::mistake(&mistake)),
+        }
+    }
+
+    pub(super) fn read(&mut self, id: SessionId, line: &str) -> Reading {
+        let statuses = self.settings.statuses.clone();
+        commands::read(line, self.screen(id), &statuses)
+    }
+
+    pub(super) fn carry_out(&mut self, now: Now, id: SessionId, request: Request, bare: bool) {
+        match request {
+            Request::Chat(command) => self.command(now, id, command, bare),
+            Request::Reply(text) => self.answer_privately(now, id, text),
+            Request::Hold => self.hold(id),
+            Request::Go => self.go(id),
+            Request::Times(times) => {
+                self.screen(id).times = times;
+                self.send(id, replies::times(times));
+            }
+            Request::Ping(token) => self.send(id, replies::told(&format!("Pong: {token}"))),
+            Request::Help(None) => self.send(id, replies::help(&self.settings.statuses)),
+            Request::Help(Some(name)) => self.help(id, &name),
+            Request::Quit(why) => self.quit(now, id, why),
+            Request::Oper(name, password) => self.ask_to_operate(now, id, name, password),
+            Request::Rehash if self.is_operator(id) => {
+                self.outputs.push(Output::Reload);
+                self.send(id, replies::rehashed());
+            }
+            Request::Rehash => self.refuse(id, &refusals::mistake(&Mistake::OperatorsOnly)),
+            Request::Motd => match self.settings.motd.clone() {
+                Some(lines) => self.send(id, replies::motd(&lines)),
+                None => self.refuse(id, &refusals::mistake(&Mistake::NoMotd)),
+            },
+            Request::About => {
+                let about = replies::about(&self.settings.name, VERSION, &self.settings.admin);
+                self.send(id, about);
+            }
+        }
+    }
+
+    pub(super) fn answer_privately(&mut self, now: Now, id: SessionId, text: String) {
+        let partner = self
+            .screen(id)
+            .partner()
+            .and_then(|user| self.chat.find_user(user));
+        let Some(partner) = partner else {
+            return self.refuse(id, &refusals::mistake(&Mistake::NobodyToAnswer));
+        };
+        let to = vocabulary::Target::Person(partner.nick().clone());
+        let manner = vocabulary::Manner::Speech;
+        self.command(
+            now,
+            id,
+            vocabulary::Command::Say {
+                to,
+                manner,
+                text,
+                extras: vocabulary::Extras::default(),
+            },
+            false,
+        );
+    }
+
+    pub(super) fn hold(&mut self, id: SessionId) {
+        if self.screen(id).hold() {
+            self.send(id, replies::held());
+        } else {
+            self.refuse(id, &refusals::mistake(&Mistake::HoldingAlready));
+        }
+    }
+
+    pub(super) fn go(&mut self, id: SessionId) {
+        match self.screen(id).go() {
+            None => self.refuse(id, &refusals::mistake(&Mistake::NotHolding)),
+            Some((_, 0)) => self.send(id, replies::nothing_held()),
+            Some((lines, _)) => self.outputs.push(Output::Send(id, Bytes::from(lines))),
+        }
+    }
+
+    pub(super) fn help(&mut self, id: SessionId, name: &str) {
+        let name = name.trim_start_matches('/');
+        if let Some(spec) = commands::lookup(name) {
+            return self.send(id, replies::help_for(spec));
+        }
+        match self.settings.statuses.get(&name.to_ascii_lowercase()) {
+            Some(text) => {
+                let help = replies::help_for_status(name, text);
+                self.send(id, help);
+            }
+            None => {
+                let meant = commands::meant(name, &self.settings.statuses);
+                let mistake = Mistake::UnknownCommand {
+                    typed: name.to_owned(),
+                    meant,
+                };
+                self.refuse(id, &refusals::mistake(&mistake));
+            }
+        }
+    }
+
+    pub(super) fn quit(&mut self, now: Now, id: SessionId, why: Option<String>) {
+        if let Err(refusal) = check_reason(why.as_deref()) {
+            let sentence = refusals::refusal(&refusal, None, &self.clock(now, id));
+            return self.refuse(id, &sentence);
+        }
+        self.let_go(id);
+        if let Some(user) = self.user_of(id).and_then(|user| self.chat.find_user(user)) {
+            let goodbye = replies::goodbye(Some(user.nick().as_str()));
+            self.send(id, goodbye);
+        }
+        self.close_saying(now, id, why.as_deref().unwrap_or("bye"));
+    }
+
+    /// The plain side of a session that has one.
+    pub(super) fn plain(&mut self, id: SessionId) -> Option<&mut Plain> {
+        self.sessions.get_mut(id)?.plain()
+    }
+
+    pub(super) fn screen(&mut self, id: SessionId) -> &mut Screen {
+        let plain = self.plain(id);
+        &mut plain
+            .expect("only plain sessions that are there ask for something of theirs")
+            .screen
+    }
+}
