@@ -7,8 +7,9 @@ use std::fmt::Write;
 
 use hallway::chat::words::KINDS;
 use hallway::config;
+use hallway::protocol::modes;
 use hallway::protocol::plain::commands::COMMANDS;
-use hallway::protocol::plain::{modes, refusals};
+use hallway::protocol::plain::refusals;
 
 fn read(name: &str) -> String {
     let path = format!("{}/{name}", env!("CARGO_MANIFEST_DIR"));

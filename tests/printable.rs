@@ -8,9 +8,10 @@ use hallway::chat;
 use hallway::chat::pace::Pace;
 use hallway::chat::time::Now;
 use hallway::protocol::Protocol;
+use hallway::protocol::heard;
 use hallway::protocol::plain::commands::COMMANDS;
 use hallway::protocol::plain::telnet::{IAC, PRESENT};
-use hallway::protocol::plain::terminal::{self, Terminal};
+use hallway::protocol::plain::terminal::Terminal;
 use hallway::server::settings::Settings;
 use hallway::server::{Heard, Output, Server, SessionId};
 use proptest::prelude::*;
@@ -62,14 +63,15 @@ impl Building {
             },
             ..Settings::default()
         };
+        let now = Now {
+            mono_ms: 0,
+            wall_ms: EVENING_MS,
+        };
         let mut building = Self {
-            server: Server::new(settings),
+            server: Server::new(now, settings),
             lines: Arena::default(),
             seats: [None; NICKS.len()],
-            now: Now {
-                mono_ms: 0,
-                wall_ms: EVENING_MS,
-            },
+            now,
             told: Vec::new(),
         };
         for (seat, nick) in NICKS.iter().enumerate() {
@@ -136,13 +138,14 @@ impl Building {
         }
     }
 
-    fn pass_on(&mut self, id: SessionId, heard: &terminal::Heard<'_>) {
+    fn pass_on(&mut self, id: SessionId, heard: &heard::Heard<'_>) {
         let heard = match heard {
-            terminal::Heard::Line(typed) => Heard::Line(&typed.text),
-            terminal::Heard::TooLong => Heard::TooLong,
-            terminal::Heard::HttpRequest => Heard::HttpRequest,
-            terminal::Heard::TlsHello => Heard::TlsHello,
-            terminal::Heard::Answer(answer) => return assert_is_answer(answer.as_bytes()),
+            heard::Heard::Line(typed) => Heard::Line(&typed.text),
+            heard::Heard::TooLong => Heard::TooLong,
+            heard::Heard::NotUtf8(text) => panic!("a terminal takes any bytes: {text}"),
+            heard::Heard::HttpRequest => Heard::HttpRequest,
+            heard::Heard::TlsHello => Heard::TlsHello,
+            heard::Heard::Answer(answer) => return assert_is_answer(answer.as_bytes()),
         };
         if let Some(line) = self.lines.get_mut(id) {
             line.browser |= heard == Heard::HttpRequest;
@@ -189,6 +192,8 @@ impl Building {
                     line.closing = true;
                 }
             }
+            Output::Verify(check) => self.server.checked(self.now, &check.run()),
+            Output::Reload => {}
         }
     }
 

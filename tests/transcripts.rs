@@ -25,6 +25,7 @@
 //! | `NAME: connects` | NAME connects and says nothing yet |
 //! | `NAME: connects to the IRC port` | the same, to the listener for IRC |
 //! | `NAME, NAME: arrive` | they come into `#lobby`, and nobody need say what is heard of it |
+//! | `NAME, NAME: arrive by IRC [with CAPS]` | they register with IRC clients that have asked for these capabilities; what they hear of it themselves is left out |
 //! | `NAME: sends "BYTES"` | just these bytes: `\r`, `\n`, `\t`, `\"`, `\\`, `\xff` |
 //! | `NAME: hears "BYTES"` | an answer to telnet, or text that CR LF does not end |
 //! | `NAME: ends` | NAME sends nothing more and still listens, like `nc -N` at the end of its input; right behind what NAME typed, it comes with it |
@@ -42,7 +43,8 @@
 //! `{x*160}` is 160 times `x`. `…` in a line that is heard is any text.
 //!
 //! Over sockets the clock is the real one, so moments there may be any: `09:14` at the beginning of
-//! a line, and in what the server tells also `Monday, 23 November 2026 09:14` and `idle 2m`. Nobody
+//! a line, and in what the server tells also `Monday, 23 November 2026 09:14` and `idle 2m`; in IRC
+//! messages also moments in tags, message ids, numbers of ten digits (seconds since 1970) and cloaks. Nobody
 //! can move that clock or make somebody an operator of the server: scripts that do so are played in
 //! memory only. Nobody sleeps: a line that is still to come is waited for (in memory the clock is
 //! moved on, by two seconds at most), and after each step everybody's `/ping` is answered before

@@ -12,9 +12,10 @@ use hallway::chat::name::ChannelName;
 use hallway::chat::pace::Pace;
 use hallway::chat::time::{Now, Zone};
 use hallway::protocol::Protocol;
-use hallway::protocol::plain::modes;
+use hallway::protocol::heard;
+use hallway::protocol::modes;
 use hallway::protocol::plain::screen::HOLD_BYTES_MAX;
-use hallway::protocol::plain::terminal::{self, LINE_BYTES_MAX, Terminal};
+use hallway::protocol::plain::terminal::{LINE_BYTES_MAX, Terminal};
 use hallway::server::cloak::CloakKey;
 use hallway::server::settings::Settings;
 use hallway::server::{Heard, LISTING_BYTES, LOBBY_AFTER_MS, Output, Server, SessionId};
@@ -112,17 +113,18 @@ impl Office {
     pub fn new(seed: u64, restoring: bool) -> Self {
         let kind = KINDS[(seed % KINDS.len() as u64) as usize];
         let settings = settings(&kind, true);
+        let now = Now {
+            mono_ms: 1_000,
+            wall_ms: 1_795_421_700_000,
+        };
         let mut office = Self {
             seed,
             kind,
             chance: Rng::new(seed),
             fate: restoring.then(|| Rng::new(!seed)),
-            server: Server::new(settings.clone()),
+            server: Server::new(now, settings.clone()),
             settings,
-            now: Now {
-                mono_ms: 1_000,
-                wall_ms: 1_795_421_700_000,
-            },
+            now,
             connections: Arena::default(),
             hungry: VecDeque::new(),
             arrivals: 0,
@@ -412,7 +414,7 @@ impl Office {
         self.settings = settings(&self.kind, self.chance.percent(50));
         self.note("reconfigured".to_owned());
         let settings = self.settings.clone();
-        self.step(None, None, |server, _| server.configure(settings));
+        self.step(None, None, |server, now| server.configure(now, settings));
     }
 
     /// Whoever runs the building makes somebody an operator, or no longer.
@@ -710,6 +712,7 @@ impl Office {
                 Output::Resume(id) if self.connections.get(id).is_some() => self.be_hungry(id),
                 Output::Resume(_) => {}
                 Output::AwaitDrain(id) => self.connection(id).await_drain = true,
+                Output::Verify(_) | Output::Reload => panic!("nobody asks for it"),
                 Output::Close(id, reason) => {
                     self.note(format!("{id} closed: {reason}"));
                     if let Some(user) = self.connection(id).user {
@@ -1137,7 +1140,7 @@ impl Office {
         self.restores += 1;
         let saved = self.state();
         let mut restored: Server = postcard::from_bytes(&saved).expect("plain data");
-        restored.configure(self.settings.clone());
+        restored.configure(self.now, self.settings.clone());
         let again = postcard::to_allocvec(&restored).expect("plain data");
         assert!(saved == again, "a restored server is saved otherwise");
         self.server = restored;
@@ -1218,14 +1221,15 @@ enum Item {
     Nothing,
 }
 
-impl From<terminal::Heard<'_>> for Item {
-    fn from(heard: terminal::Heard<'_>) -> Self {
+impl From<heard::Heard<'_>> for Item {
+    fn from(heard: heard::Heard<'_>) -> Self {
         match heard {
-            terminal::Heard::Line(typed) => Self::Line(typed.text.into_owned()),
-            terminal::Heard::TooLong => Self::TooLong,
-            terminal::Heard::HttpRequest => Self::Browser,
-            terminal::Heard::TlsHello => Self::Tls,
-            terminal::Heard::Answer(_) => Self::Nothing,
+            heard::Heard::Line(typed) => Self::Line(typed.text.into_owned()),
+            heard::Heard::TooLong => Self::TooLong,
+            heard::Heard::NotUtf8(text) => panic!("a terminal takes any bytes: {text}"),
+            heard::Heard::HttpRequest => Self::Browser,
+            heard::Heard::TlsHello => Self::Tls,
+            heard::Heard::Answer(_) => Self::Nothing,
         }
     }
 }

@@ -153,7 +153,10 @@ fn read(item: Vec<u8>) -> Item {
 /// A line whose moments are all the same: at its beginning, and within what the server tells.
 fn masked(line: &str) -> String {
     if line.starts_with("* ") || line.starts_with("*! ") {
-        return masked_sentence(line);
+        return masked_sentence(line, vague);
+    }
+    if line.starts_with([':', '@']) || line.starts_with("ERROR ") {
+        return masked_sentence(line, |text| vague_in_message(text).or_else(|| vague(text)));
     }
     match (stamp(line), clock(line)) {
         (Some(length), _) => format!("(date and time){}", &line[length..]),
@@ -162,7 +165,10 @@ fn masked(line: &str) -> String {
     }
 }
 
-fn masked_sentence(line: &str) -> String {
+/// What in a text stands for what: how long it is, and what it is called.
+type Vague = Option<(usize, &'static str)>;
+
+fn masked_sentence(line: &str, vague: impl Fn(&str) -> Vague) -> String {
     let mut out = String::new();
     let mut rest = line;
     while let Some(c) = rest.chars().next() {
@@ -183,10 +189,61 @@ fn masked_sentence(line: &str) -> String {
 }
 
 /// What the real clock decides at the front of a text: its length, and what stands for it.
-fn vague(text: &str) -> Option<(usize, &'static str)> {
+fn vague(text: &str) -> Vague {
     moment(text)
         .map(|length| (length, "(moment)"))
         .or_else(|| idle(text).map(|length| (length, "(idle)")))
+}
+
+/// What the real clock and chance decide in a message: moments, ids made of them, and cloaks.
+fn vague_in_message(text: &str) -> Vague {
+    const MOMENT: &str = "0000-00-00T00:00:00.000Z";
+    const CLOAK: &str = "xxxxxxxx.xxxxxxxx.xxxxxxxx.cloak";
+    const SECONDS_DIGITS: usize = 10;
+    let front = |shape: &str, of: fn(char) -> bool, instead: &str| {
+        let front = text.get(..shape.len())?;
+        let masked: String = front
+            .chars()
+            .map(|c| {
+                if of(c) {
+                    instead.to_owned()
+                } else {
+                    c.to_string()
+                }
+            })
+            .collect();
+        Some(masked)
+    };
+    if front(MOMENT, |c| c.is_ascii_digit(), "0").as_deref() == Some(MOMENT) {
+        return Some((MOMENT.len(), "(moment)"));
+    }
+    let (host, domain) = (
+        text.get(..CLOAK.len() - 5),
+        text.get(CLOAK.len() - 5..CLOAK.len()),
+    );
+    if let (Some(host), Some("cloak")) = (host, domain)
+        && host.split('.').take(3).all(|part| part.len() == 8)
+    {
+        return Some((CLOAK.len(), "(cloak)"));
+    }
+    if digits(text) == SECONDS_DIGITS {
+        return Some((SECONDS_DIGITS, "(seconds)"));
+    }
+    message_id(text).map(|length| (length, "(id)"))
+}
+
+/// `19ab3c4d5e6-0-0`, or `m19ab3c4d5e6-0-0`, the reference of a batch made of it.
+fn message_id(text: &str) -> Option<usize> {
+    const MS_DIGITS: usize = 11;
+    let rest = text.strip_prefix('m').unwrap_or(text);
+    let hex = |text: &str| text.bytes().take_while(u8::is_ascii_hexdigit).count();
+    let ms = hex(rest);
+    let behind = rest.get(ms..)?.strip_prefix('-')?;
+    let counter = hex(behind);
+    let behind = behind.get(counter..)?.strip_prefix('-')?;
+    let site = hex(behind);
+    let is_id = ms == MS_DIGITS && counter > 0 && site > 0;
+    is_id.then_some(text.len() - behind.len() + site)
 }
 
 /// `13:00`, or with a date: `Monday, 23 November 2026 13:00`.

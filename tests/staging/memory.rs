@@ -9,8 +9,10 @@ use hallway::arena::Arena;
 use hallway::chat::time::Now;
 use hallway::config::{self, ServeArgs};
 use hallway::protocol::Protocol;
+use hallway::protocol::heard;
+use hallway::protocol::irc::framing::Framer;
 use hallway::protocol::plain::commands;
-use hallway::protocol::plain::terminal::{self, Terminal};
+use hallway::protocol::plain::terminal::Terminal;
 use hallway::serve;
 use hallway::server::cloak::CloakKey;
 use hallway::server::settings::Settings;
@@ -29,6 +31,7 @@ const UP_SINCE_MS: u64 = 60_000;
 /// The server without sockets.
 pub(crate) struct Memory {
     server: Server,
+    settings: Settings,
     now: Now,
     connections: Arena<SessionId, Connection>,
     people: Vec<Person>,
@@ -36,10 +39,16 @@ pub(crate) struct Memory {
     hungry: VecDeque<SessionId>,
 }
 
+/// The hearing side of a connection.
+enum ServerEar {
+    Plain(Terminal),
+    Irc(Framer),
+}
+
 /// What the event loop would know of a connection.
 struct Connection {
     place: usize,
-    terminal: Terminal,
+    ear: ServerEar,
     input: VecDeque<u8>,
     ended: bool,
     over: bool,
@@ -63,8 +72,10 @@ impl Memory {
             mono_ms: UP_SINCE_MS,
             wall_ms: script.begins_ms,
         };
+        let settings = settings(script)?;
         Ok(Self {
-            server: Server::new(settings(script)?),
+            server: Server::new(now, settings.clone()),
+            settings,
             now,
             connections: Arena::default(),
             people: Vec::new(),
@@ -112,6 +123,8 @@ impl Memory {
                 self.forget(id);
                 self.server.lost(self.now, id, &why);
             }
+            Output::Verify(check) => self.server.checked(self.now, &check.run()),
+            Output::Reload => self.server.configure(self.now, self.settings.clone()),
         }
     }
 
@@ -146,13 +159,14 @@ impl Memory {
         }
     }
 
-    fn pass_on(&mut self, id: SessionId, item: terminal::Heard<'static>) {
+    fn pass_on(&mut self, id: SessionId, item: heard::Heard<'static>) {
         let heard = match &item {
-            terminal::Heard::Line(typed) => Heard::Line(&typed.text),
-            terminal::Heard::TooLong => Heard::TooLong,
-            terminal::Heard::HttpRequest => Heard::HttpRequest,
-            terminal::Heard::TlsHello => Heard::TlsHello,
-            terminal::Heard::Answer(answer) => return self.say(id, answer.as_bytes()),
+            heard::Heard::Line(typed) => Heard::Line(&typed.text),
+            heard::Heard::TooLong => Heard::TooLong,
+            heard::Heard::NotUtf8(text) => Heard::NotUtf8(text),
+            heard::Heard::HttpRequest => Heard::HttpRequest,
+            heard::Heard::TlsHello => Heard::TlsHello,
+            heard::Heard::Answer(answer) => return self.say(id, answer.as_bytes()),
         };
         self.server.hear(self.now, id, &heard);
     }
@@ -175,32 +189,36 @@ impl Memory {
 }
 
 impl Connection {
-    fn next_item(&mut self) -> Option<terminal::Heard<'static>> {
+    fn next_item(&mut self) -> Option<heard::Heard<'static>> {
         let there = self.input.len();
         let mut rest: &[u8] = self.input.make_contiguous();
-        let item = self.terminal.hear(&mut rest).map(owned);
+        let item = match &mut self.ear {
+            ServerEar::Plain(terminal) => terminal.hear(&mut rest).map(owned),
+            ServerEar::Irc(framer) => framer.hear(&mut rest).map(owned),
+        };
         let used = there - rest.len();
         self.input.drain(..used);
-        item.or_else(|| {
-            if self.ended {
-                self.terminal.finish()
-            } else {
-                None
-            }
-        })
+        if item.is_some() || !self.ended {
+            return item;
+        }
+        match &mut self.ear {
+            ServerEar::Plain(terminal) => terminal.finish(),
+            ServerEar::Irc(framer) => framer.finish(),
+        }
     }
 }
 
-fn owned(heard: terminal::Heard<'_>) -> terminal::Heard<'static> {
+fn owned(heard: heard::Heard<'_>) -> heard::Heard<'static> {
     match heard {
-        terminal::Heard::Line(typed) => {
+        heard::Heard::Line(typed) => {
             let text = typed.text.into_owned().into();
-            terminal::Heard::Line(terminal::Typed { text })
+            heard::Heard::Line(heard::Typed { text })
         }
-        terminal::Heard::TooLong => terminal::Heard::TooLong,
-        terminal::Heard::HttpRequest => terminal::Heard::HttpRequest,
-        terminal::Heard::TlsHello => terminal::Heard::TlsHello,
-        terminal::Heard::Answer(answer) => terminal::Heard::Answer(answer),
+        heard::Heard::TooLong => heard::Heard::TooLong,
+        heard::Heard::NotUtf8(text) => heard::Heard::NotUtf8(text),
+        heard::Heard::HttpRequest => heard::Heard::HttpRequest,
+        heard::Heard::TlsHello => heard::Heard::TlsHello,
+        heard::Heard::Answer(answer) => heard::Heard::Answer(answer),
     }
 }
 
@@ -229,7 +247,10 @@ impl Stage for Memory {
         let place = known.unwrap_or(self.people.len());
         let id = self.connections.insert(Connection {
             place,
-            terminal: Terminal::new(),
+            ear: match protocol {
+                Protocol::Plain => ServerEar::Plain(Terminal::new()),
+                Protocol::Irc => ServerEar::Irc(Framer::new()),
+            },
             input: VecDeque::new(),
             ended: false,
             over: false,

@@ -155,6 +155,7 @@ fn perform(act: &Act, stage: &mut dyn Stage) -> Outcome {
         }
         Act::Connects { who, protocol } => stage.connect(who, *protocol),
         Act::Arrive { people } => arrive(people, stage),
+        Act::ArriveByIrc { people, caps } => arrive_by_irc(people, caps, stage),
         Act::Ends { who } => stage.end(who),
         Act::HangsUp { who } => stage.hang_up(who),
         Act::IsOperator { who } => stage.make_operator(who),
@@ -195,6 +196,30 @@ fn arrive(people: &[String], stage: &mut dyn Stage) -> Outcome {
     Ok(())
 }
 
+/// Registers people with IRC clients that have these capabilities. What they hear of it themselves
+/// is left out; that others hear of their coming is not.
+fn arrive_by_irc(people: &[String], caps: &str, stage: &mut dyn Stage) -> Outcome {
+    for who in people {
+        stage.connect(who, Protocol::Irc)?;
+        let negotiation = match caps {
+            "" => String::new(),
+            caps => format!("CAP REQ :{caps}\nCAP END\n"),
+        };
+        let registration =
+            format!("{negotiation}NICK {who}\nUSER {who} 0 * :{who}\nPING arrived\n");
+        stage.send(who, registration.as_bytes())?;
+        let arrived = Item::Line(format!(":{SERVER_NAME} PONG {SERVER_NAME} :arrived"));
+        stage.hear_until(who, &|heard| heard.contains(&arrived))?;
+        let heard = stage.take(who);
+        let greeted = heard.iter().any(is_hello);
+        let refused = |item: &&Item| matches!(item, Item::Line(line) if line.contains(" NAK "));
+        if let (false, _) | (_, Some(_)) = (greeted, heard.iter().find(refused)) {
+            return Err(format!("{who} was not let in but heard: {heard:#?}"));
+        }
+    }
+    Ok(())
+}
+
 /// What others may hear of somebody's arrival.
 fn arrival(who: &str) -> [Item; 2] {
     [
@@ -213,5 +238,6 @@ fn is_hello(item: &Item) -> bool {
     const NOBODY: &str = "nobody";
     let hello = replies::hello(NOBODY, 0);
     let (front, _) = hello.split_once(NOBODY).expect("it has the name in it");
-    matches!(item, Item::Line(line) if line.starts_with(front))
+    let welcome = format!(":{SERVER_NAME} 001 ");
+    matches!(item, Item::Line(line) if line.starts_with(front) || line.contains(&welcome))
 }

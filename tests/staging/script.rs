@@ -60,6 +60,8 @@ pub(crate) enum Act {
     Connects { who: String, protocol: Protocol },
     /// People come into the lobby, one after another.
     Arrive { people: Vec<String> },
+    /// People register with IRC clients, which have these capabilities.
+    ArriveByIrc { people: Vec<String>, caps: String },
     /// Somebody says that nothing more will come, and still listens.
     Ends { who: String },
     /// Somebody is gone.
@@ -83,7 +85,11 @@ impl Act {
             | Self::Ends { who }
             | Self::HangsUp { who }
             | Self::IsOperator { who } => Some(who),
-            Self::Arrive { .. } | Self::Wait { .. } | Self::Clock { .. } | Self::Stops => None,
+            Self::Arrive { .. }
+            | Self::ArriveByIrc { .. }
+            | Self::Wait { .. }
+            | Self::Clock { .. }
+            | Self::Stops => None,
         }
     }
 
@@ -256,6 +262,14 @@ fn directive(
         (_, "arrives" | "arrive", "") => Act::Arrive {
             people: who.split(", ").flat_map(numbered).collect(),
         },
+        (_, "arrives" | "arrive", by_irc) if by_irc.starts_with("by IRC") => {
+            let caps = by_irc.trim_start_matches("by IRC").trim_start();
+            let caps = caps.trim_start_matches("with").trim_start();
+            Act::ArriveByIrc {
+                people: who.split(", ").flat_map(numbered).collect(),
+                caps: caps.to_owned(),
+            }
+        }
         (_, "connects", "") => Act::Connects {
             who: named(),
             protocol: Protocol::Plain,

@@ -29,6 +29,7 @@ pub(crate) struct Sockets {
 /// Somebody at the other end of a socket.
 struct Person {
     who: String,
+    protocol: Protocol,
     stream: Option<TcpStream>,
     ear: Ear,
     heard: Vec<Item>,
@@ -93,11 +94,18 @@ impl Sockets {
         if !person.named || person.mid_line || person.stream.is_none() {
             return Ok(());
         }
-        person.send(format!("/ping {token}\n").as_bytes());
-        let pong = Item::Line(format!("* Pong: {token}"));
+        let (ping, pong) = match person.protocol {
+            Protocol::Plain => (format!("/ping {token}"), format!("* Pong: {token}")),
+            Protocol::Irc => (
+                format!("PING {token}"),
+                format!(":{SERVER_NAME} PONG {SERVER_NAME} :{token}"),
+            ),
+        };
+        person.send(format!("{ping}\n").as_bytes());
+        let pong = Item::Line(pong);
         person.hear_until(&|heard| heard.contains(&pong))?;
         if person.stream.is_some() && !person.heard.contains(&pong) {
-            return Err(format!("{} was not answered: /ping {token}", person.who));
+            return Err(format!("{} was not answered: {ping}", person.who));
         }
         person.heard.retain(|item| *item != pong);
         Ok(())
@@ -190,10 +198,11 @@ impl Stage for Sockets {
         let place = known.unwrap_or(self.people.len());
         let person = Person {
             who: who.to_owned(),
+            protocol,
             stream: Some(stream),
             ear: Ear::default(),
             heard: Vec::new(),
-            named: false,
+            named: protocol == Protocol::Irc,
             mid_line: false,
             ended: false,
         };
