@@ -253,7 +253,8 @@ fn write_said(said: &Said, reader: &Reader<'_>, out: &mut String) {
     let room = super::framing::MESSAGE_BYTES_MAX.saturating_sub(head);
     let all = pieces(&said.text, &said.extras.seams, room);
     let tags = || Tags::of(caps, said.at_ms, &said.from);
-    let first = || tags().id(said.id).attached(said.extras.attached.as_deref());
+    let attached = said.extras.attached.as_deref();
+    let first = || tags().id(said.id).attached(attached);
     let say = |tags: &Tags, text: &str, out: &mut String| {
         let line = Line::tagged(out, tags, &said.from, verb).param(&to);
         line.text(format_args!("{before}{text}{behind}"));
@@ -273,7 +274,10 @@ fn write_said(said: &Said, reader: &Reader<'_>, out: &mut String) {
     }
     let shown = all.iter().filter(|piece| !piece.text.is_empty());
     for (place, piece) in shown.enumerate() {
-        let tags = if place == 0 { first() } else { tags() };
+        let tags = match place {
+            0 => first(),
+            _ => tags().attached(attached),
+        };
         say(&tags, piece.text, out);
     }
 }
