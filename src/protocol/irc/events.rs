@@ -74,13 +74,18 @@ fn is_long(said: &Said) -> bool {
 /// Whether what somebody says is one message for its readers, who see the speaker in front of it.
 pub fn fits(from: &Identity, to: &Target, manner: Manner, text: &str) -> bool {
     let (verb, before, behind) = wrapping(manner);
-    let to = match to {
+    let to = target_word(to);
+    let message = format!(":{from} {verb} {to} :{before}{text}{behind}");
+    message.len() <= super::framing::MESSAGE_BYTES_MAX
+}
+
+/// A target as senders spell it.
+pub fn target_word(to: &Target) -> String {
+    match to {
         Target::Channel(channel) => channel.to_string(),
         Target::Ranked(channel, rank) => format!("{}{channel}", modes::rank_sign(*rank)),
         Target::Person(nick) => nick.to_string(),
-    };
-    let message = format!(":{from} {verb} {to} :{before}{text}{behind}");
-    message.len() <= super::framing::MESSAGE_BYTES_MAX
+    }
 }
 
 /// Writes the messages of an event for one reader, or all readers alike: nothing where the reader
