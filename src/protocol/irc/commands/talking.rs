@@ -174,6 +174,8 @@ fn announce(a: &Args<'_>) -> Vec<Reading> {
         ("ACK", 2) => number().map(|number| Command::Acknowledge { number }),
         ("ROLLCALL", 2) => number().map(|number| Command::RollCall { number }),
         ("WITHDRAW", 2) => number().map(|number| Command::Withdraw { number }),
+        // Nobody announces just that: the number was forgotten.
+        ("ACK" | "ROLLCALL" | "WITHDRAW", 1) => None,
         _ => return announcement(a),
     };
     reading(match command {
