@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::capabilities::Cap;
 use super::message_id;
 use super::numerics::*;
 use super::writer::{Reader, safe};
@@ -22,6 +23,13 @@ struct Entry {
 
 /// The verb of a standard reply that says no (IRCv3 standard replies).
 const FAIL: &str = "FAIL";
+
+/// The commands whose specifications have standard replies: whoever uses them reads these, whether
+/// they have asked for standard replies or not.
+const SPECIFIED: &[&str] = &["BATCH", "REDACT", "RENAME", "SETNAME"];
+
+/// The code of the one standard reply that any command may have (IRCv3 UTF8ONLY).
+pub const INVALID_UTF8: &str = "INVALID_UTF8";
 
 impl Complaint {
     /// A numeric that is about nothing but the command.
@@ -79,7 +87,7 @@ impl Complaint {
         for entry in &self.0 {
             let params: Vec<&str> = entry.params.iter().map(String::as_str).collect();
             if entry.verb == FAIL {
-                reader.standard(out, FAIL, &params, &entry.text);
+                write_fail(&params, &entry.text, reader, out);
                 continue;
             }
             let line = reader.numeric(out, &entry.verb);
@@ -87,6 +95,16 @@ impl Complaint {
             line.text(&entry.text);
         }
     }
+}
+
+/// A standard reply; where no specification has it, a notice for those who have not asked for such.
+fn write_fail(params: &[&str], text: &str, reader: &Reader<'_>, out: &mut String) {
+    let (command, code) = (params.first(), params.get(1));
+    let specified = command.is_some_and(|command| SPECIFIED.contains(command));
+    if specified || code == Some(&INVALID_UTF8) || reader.caps.has(Cap::StandardReplies) {
+        return reader.standard(out, FAIL, params, text);
+    }
+    reader.notice(out, text);
 }
 
 /// What a command is about, as the refusals of some name it.
