@@ -101,12 +101,12 @@ pub fn tell(out: &mut String, sentence: &str) {
     let _ = write!(out, "* {}\r\n", printable(sentence));
 }
 
-/// Adds the line of something said. `own`: the reader said it, from another device.
+/// Adds the lines of something said, but for those in which there is nothing to read: IRC clients may
+/// send blank lines, and formats without a text. `own`: the reader said it, from another device.
 pub fn write_said(said: &Said, own: bool, clock: &Clock<'_>, out: &mut String) {
-    for (place, text) in said.text.split('\n').enumerate() {
-        if place == 0 || !text.is_empty() {
-            write_said_line(said, text, own, clock, out);
-        }
+    let lines = said.text.split('\n');
+    for text in lines.filter(|text| !printable(text).trim().is_empty()) {
+        write_said_line(said, text, own, clock, out);
     }
 }
 
