@@ -162,6 +162,8 @@ pub enum Request {
     Broadcast(String, String),
     /// Nobody is named, in an empty list of names.
     NamesOfNobody(String),
+    /// That all is said of these people.
+    EndOfWhois(String),
     /// To take back a message: where, its id, and why.
     Redact(Target, String, Option<String>),
 }

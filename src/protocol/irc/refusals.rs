@@ -66,11 +66,6 @@ impl Complaint {
         self
     }
 
-    /// The same, and the end of what `WHOIS` tells of somebody.
-    pub fn then_ends_whois(self, nick: &str) -> Self {
-        self.then(RPL_ENDOFWHOIS, nick, "End of /WHOIS list")
-    }
-
     /// The same, and the end of what `WHOWAS` tells of somebody.
     pub fn then_ends_whowas(self, nick: &str) -> Self {
         self.then(RPL_ENDOFWHOWAS, nick, "End of WHOWAS")
@@ -275,7 +270,6 @@ pub fn refusal(
 fn nobody_named(nick: &str, verb: &str, text: &str) -> Complaint {
     let complaint = Complaint::about(ERR_NOSUCHNICK, &[nick], text);
     match verb {
-        "WHOIS" => complaint.then_ends_whois(nick),
         "REDACT" => Complaint::no_such_redaction_target(nick),
         "SILENCE" => Complaint::silent(),
         _ => complaint,

@@ -2,7 +2,7 @@
 
 use super::numerics::*;
 use super::rows::signs;
-use super::writer::{Line, Reader};
+use super::writer::{Line, Reader, safe};
 use crate::chat::mode::{MaskList, Modes, UserFlag};
 use crate::chat::name::ChannelName;
 use crate::chat::user::Identity;
@@ -308,7 +308,12 @@ fn write_whois(info: &PersonInfo, reader: &Reader<'_>, out: &mut String) {
         .param(person.idle_ms / 1_000)
         .param(info.since_ms / 1_000)
         .text("seconds idle, signon time");
-    about(reader, out, RPL_ENDOFWHOIS, identity).text("End of /WHOIS list");
+}
+
+/// The end of what is told of people, whom the asker named like this.
+pub fn write_end_of_whois(named: &str, reader: &Reader<'_>, out: &mut String) {
+    let line = reader.numeric(out, RPL_ENDOFWHOIS).param(safe(named));
+    line.text("End of /WHOIS list");
 }
 
 /// An address as a parameter in the middle: one cannot begin with a colon.

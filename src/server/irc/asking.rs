@@ -14,6 +14,7 @@ use crate::protocol::irc::events;
 use crate::protocol::irc::message_id;
 use crate::protocol::irc::numerics::*;
 use crate::protocol::irc::refusals::{Complaint, context};
+use crate::protocol::irc::replies::write_end_of_whois;
 use crate::protocol::irc::rows::write_end_of_names;
 use crate::protocol::irc::writer::safe;
 
@@ -49,10 +50,7 @@ impl Server {
             Request::OwnModes(nick, changes, asks) => self.own_modes(now, id, &nick, changes, asks),
             Request::At(server, request) => match self.is_here(&server) {
                 true => self.carry_out_irc(now, id, verb, *request),
-                false => self.complain(
-                    id,
-                    &Complaint::about(ERR_NOSUCHSERVER, &[&server], "No such server"),
-                ),
+                false => self.refuse_server(id, &server),
             },
             Request::Query(query) => self.answer_query(now, id, query),
             Request::Origins(origin, nicks) => self.tell_origins(id, origin, &nicks),
@@ -81,8 +79,20 @@ impl Server {
             Request::NamesOfNobody(name) => {
                 self.write_to(id, |_, reader, out| write_end_of_names(&name, reader, out));
             }
+            Request::EndOfWhois(named) => {
+                self.write_to(id, |_, reader, out| write_end_of_whois(&named, reader, out));
+            }
             Request::Redact(to, message, why) => self.redact(now, id, to, &message, why),
         }
+    }
+
+    /// Nothing more is done of a message that is for another server.
+    fn refuse_server(&mut self, id: SessionId, server: &str) {
+        if let Some(client) = self.client_mut(id) {
+            client.aside().todo.clear();
+        }
+        let complaint = Complaint::about(ERR_NOSUCHSERVER, &[server], "No such server");
+        self.complain(id, &complaint);
     }
 
     /// Away before registration is noted; all else is for the chat.
