@@ -66,11 +66,6 @@ impl Complaint {
         self
     }
 
-    /// The same, and the end of what `WHOWAS` tells of somebody.
-    pub fn then_ends_whowas(self, nick: &str) -> Self {
-        self.then(RPL_ENDOFWHOWAS, nick, "End of WHOWAS")
-    }
-
     /// That nothing can be taken back there.
     pub fn no_such_redaction_target(target: &str) -> Self {
         let text = "You cannot take anything back there";
@@ -137,12 +132,7 @@ pub fn refusal(
             let text = format!("No such nick{did_you_mean}");
             nobody_named(nick.as_str(), verb, &text)
         }
-        R::NobodyWas { nick } => about(
-            ERR_WASNOSUCHNICK,
-            &[nick.as_str()],
-            "There was no such nickname",
-        )
-        .then_ends_whowas(nick.as_str()),
+        R::NobodyWas { nick } => nobody_was(nick.as_str()),
         R::NoSuchChannel { channel } => {
             let text = format!("No such channel{did_you_mean}");
             no_such_channel(channel.as_str(), verb, &text)
@@ -265,6 +255,12 @@ pub fn refusal(
         R::BlockedAlready { .. } | R::NotBlocked { .. } => Complaint::silent(),
         refusal => Complaint::fail(verb, code(refusal), &[], &sentence(refusal)),
     }
+}
+
+/// That nobody had this name lately, and the end of what is told of those who had it.
+pub fn nobody_was(nick: &str) -> Complaint {
+    let complaint = Complaint::about(ERR_WASNOSUCHNICK, &[nick], "There was no such nickname");
+    complaint.then(RPL_ENDOFWHOWAS, nick, "End of WHOWAS")
 }
 
 fn nobody_named(nick: &str, verb: &str, text: &str) -> Complaint {

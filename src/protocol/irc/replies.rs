@@ -1,6 +1,7 @@
 //! Answers to the asker, as numerics; what has none is a notice.
 
 use super::numerics::*;
+use super::refusals::nobody_was;
 use super::rows::signs;
 use super::writer::{Line, Reader, safe};
 use crate::chat::mode::{MaskList, Modes, UserFlag};
@@ -106,6 +107,10 @@ pub fn write(
             write_announcements(announcements, reader, clock, out);
         }
         Reply::Whois(info) => write_whois(info, reader, out),
+        // Somebody has the name now, and nobody had it before.
+        Reply::Whowas { nick, former, .. } if former.is_empty() => {
+            nobody_was(nick.as_str()).write(reader, out);
+        }
         Reply::Whowas { nick, former, .. } => {
             former
                 .iter()

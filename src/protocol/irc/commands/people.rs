@@ -3,7 +3,7 @@
 use super::super::args::{self, Args, cut, nick};
 use super::super::capabilities::Cap;
 use super::super::numerics::*;
-use super::super::refusals::Complaint;
+use super::super::refusals::{Complaint, nobody_was};
 use super::super::rows::WhoForm;
 use super::{Origin, Reading, Request, Spec, When, chat, each, free, one, reading, spec};
 use crate::chat::availability::AWAY_BYTES_MAX;
@@ -50,13 +50,9 @@ pub(super) static COMMANDS: &[Spec] = &[
                 .ok()
                 .filter(|most| *most > 0_usize)
                 .unwrap_or(usize::MAX);
-            let unknown = |_| {
-                Complaint::about(ERR_WASNOSUCHNICK, &[word], "There was no such nickname")
-                    .then_ends_whowas(word)
-            };
             reading(
                 nick(word)
-                    .map_err(unknown)
+                    .map_err(|_| nobody_was(word))
                     .map(|nick| Request::Chat(Command::Whowas { nick, most })),
             )
         },
