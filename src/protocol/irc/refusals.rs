@@ -75,7 +75,8 @@ impl Complaint {
     /// Writes it for the reader.
     pub fn write(&self, reader: &Reader<'_>, out: &mut String) {
         for entry in &self.0 {
-            let params: Vec<&str> = entry.params.iter().map(String::as_str).collect();
+            let params = entry.params.iter().map(|param| in_short(param));
+            let params: Vec<&str> = params.collect();
             if entry.verb == FAIL {
                 write_fail(&params, &entry.text, reader, out);
                 continue;
@@ -85,6 +86,12 @@ impl Complaint {
             line.text(&entry.text);
         }
     }
+}
+
+/// What a client sent, as long as there is room for it and for what is wrong with it.
+fn in_short(param: &str) -> &str {
+    const BYTES_MAX: usize = 200;
+    &param[..param.floor_char_boundary(BYTES_MAX)]
 }
 
 /// A standard reply; where no specification has it, a notice for those who have not asked for such.
