@@ -65,8 +65,6 @@ pub enum Query {
     Admin,
     /// What the server is.
     Info,
-    /// Which servers there are.
-    Links,
     /// How many people there are.
     Lusers,
     /// The message of the day.
@@ -136,6 +134,8 @@ pub enum Request {
     At(String, Box<Request>),
     /// The server's answer to a question.
     Query(Query),
+    /// Which servers there are that fit a mask.
+    Links(String),
     /// To be known for what they come from.
     Origins(Origin, Vec<String>),
     /// Who of these is here.

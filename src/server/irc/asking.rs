@@ -2,6 +2,7 @@
 
 use super::super::{Cause, Output, Server, SessionId};
 use super::multiline::Part;
+use super::queries::write_links;
 use crate::chat::channel::check_reason;
 use crate::chat::mask::Pattern;
 use crate::chat::mode::UserFlag;
@@ -53,6 +54,9 @@ impl Server {
                 false => self.refuse_server(id, &server),
             },
             Request::Query(query) => self.answer_query(now, id, query),
+            Request::Links(mask) => {
+                self.write_to(id, |_, reader, out| write_links(&mask, reader, out));
+            }
             Request::Origins(origin, nicks) => self.tell_origins(id, origin, &nicks),
             Request::IsOn(nicks) => self.tell_who_is_on(id, &nicks),
             Request::Monitor(monitoring) => self.monitor(id, monitoring),
