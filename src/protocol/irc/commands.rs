@@ -44,8 +44,8 @@ pub struct Spec {
     pub least: usize,
     /// When it can be used.
     pub when: When,
-    /// Whether it counts against the pace.
-    pub counts: bool,
+    /// A message with more parameters than this counts against the pace; without a number, any does.
+    pub free_params: Option<usize>,
     read: fn(&Args<'_>) -> Vec<Reading>,
 }
 
@@ -205,6 +205,12 @@ impl Spec {
         (self.read)(&args)
     }
 
+    /// Whether a message with this command counts against the pace.
+    pub fn counts(&self, message: &Message<'_>) -> bool {
+        self.free_params
+            .is_none_or(|most| message.params.len() > most)
+    }
+
     /// That there are not enough parameters.
     pub fn needs_more(&self) -> Complaint {
         let text = format!("Not enough parameters: {}", self.usage());
@@ -225,15 +231,20 @@ const fn spec(
         help,
         least,
         when: When::Registered,
-        counts: true,
+        free_params: None,
         read,
     }
 }
 
 /// A command that does not count: programs ask for it all the time.
 const fn free(spec: Spec) -> Spec {
+    free_up_to(usize::MAX, spec)
+}
+
+/// A command that does not count while it only asks, which it does with so few parameters.
+const fn free_up_to(params: usize, spec: Spec) -> Spec {
     Spec {
-        counts: false,
+        free_params: Some(params),
         ..spec
     }
 }

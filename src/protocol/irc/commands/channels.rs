@@ -3,12 +3,15 @@
 use super::super::args::{Args, channel, cut, nick};
 use super::super::numerics::*;
 use super::super::refusals::Complaint;
-use super::{Reading, Request, Spec, chat, each, free, one, reading, spec};
+use super::{Reading, Request, Spec, chat, each, free, free_up_to, one, reading, spec};
 use crate::chat::channel::REASON_BYTES_MAX;
 use crate::chat::mask::Pattern;
 use crate::chat::moderation::TOPIC_BYTES_MAX;
 use crate::chat::vocabulary::{Command, Criterion};
 use crate::protocol::modes::{self, Fault, Part};
+
+/// With so many parameters `MODE` changes nothing, but asks.
+const MODE_ASKS_PARAMS: usize = 1;
 
 pub(super) static COMMANDS: &[Spec] = &[
     spec(
@@ -104,13 +107,16 @@ pub(super) static COMMANDS: &[Spec] = &[
         "put people out of a channel (its operators)",
         kick,
     ),
-    free(spec(
-        "MODE",
-        "<channel|nick> [<letters> [<value>...]]",
-        1,
-        "the modes of a channel or oneself, or change them",
-        mode,
-    )),
+    free_up_to(
+        MODE_ASKS_PARAMS,
+        spec(
+            "MODE",
+            "<channel|nick> [<letters> [<value>...]]",
+            1,
+            "the modes of a channel or oneself, or change them",
+            mode,
+        ),
+    ),
     spec(
         "RENAME",
         "<channel> <name> [:<reason>]",
