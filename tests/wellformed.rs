@@ -111,6 +111,10 @@ impl<'a> Message<'a> {
         if numeric && self.params.is_empty() {
             return Err("a numeric for nobody");
         }
+        let refuses = numeric && self.verb.starts_with(['4', '5']) || self.verb == "FAIL";
+        if refuses && !self.params.last().is_some_and(|text| text.contains(' ')) {
+            return Err("no word of what is wrong");
+        }
         match self.source {
             None if self.verb == "ERROR" => Ok(()),
             Some(source) if source == SERVER || is_mask(source) => Ok(()),
@@ -890,6 +894,7 @@ fn the_oracle_knows_what_is_wrong() {
         ":chat.office 001 n  :a\r\n",
         ":chat.office 001 n \r\n",
         ":chat.office 005 n 1 2 3 4 5 6 7 8 9 10 11 12 13 14 :15\r\n",
+        ":chat.office 401 n bob\r\n",
         "@a=b\r\n",
         "@ :chat.office PONG a\r\n",
         "@a;a=b :chat.office PONG a\r\n",
