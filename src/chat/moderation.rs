@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::channel::{INVITATIONS_MAX, check_reason};
+use super::limits::TOPIC_BYTES_MAX;
 use super::mask::Mask;
 use super::mode::{Flag, MaskList, ModeChange, Rank, UserFlag};
 use super::name::{ChannelName, Nick};
@@ -10,9 +11,6 @@ use super::time::Now;
 use super::user::User;
 use super::vocabulary::{Audience, Happening, Refusal, Reply, TopicInfo, Watched};
 use super::{ChannelId, Chat, UserId};
-
-/// The longest topic, in bytes.
-pub const TOPIC_BYTES_MAX: usize = 300;
 
 /// How many channels can be kept while empty.
 pub const KEPT_CHANNELS_MAX: usize = 1_000;

@@ -282,11 +282,8 @@ mod tests {
     #[test]
     fn what_is_needed_is_in_the_usage() {
         for spec in commands() {
-            let needed = spec
-                .arguments
-                .split(' ')
-                .take_while(|word| word.starts_with(['<', ':', '+']));
-            assert!(needed.count() >= spec.least.min(1), "{}", spec.usage());
+            let has_some = !spec.arguments.is_empty();
+            assert!(has_some || spec.least == 0, "{}", spec.usage());
         }
     }
 }

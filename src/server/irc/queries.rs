@@ -1,14 +1,15 @@
 //! Questions to the server that a person has no use for.
 
 use super::super::{Server, SessionId};
-use crate::chat::availability::AWAY_BYTES_MAX;
 use crate::chat::block::BLOCKS_MAX;
-use crate::chat::channel::{CHANNELS_PER_USER_MAX, MASKS_MAX, REASON_BYTES_MAX};
+use crate::chat::channel::{CHANNELS_PER_USER_MAX, MASKS_MAX};
+use crate::chat::limits::AWAY_BYTES_MAX;
+use crate::chat::limits::REALNAME_BYTES_MAX;
+use crate::chat::limits::REASON_BYTES_MAX;
+use crate::chat::limits::TOPIC_BYTES_MAX;
 use crate::chat::mask::Pattern;
 use crate::chat::mode::UserFlag;
-use crate::chat::moderation::TOPIC_BYTES_MAX;
 use crate::chat::name::Nick;
-use crate::chat::oneself::REALNAME_BYTES_MAX;
 use crate::chat::time::Now;
 use crate::chat::user::User;
 use crate::protocol::irc::capabilities::Cap;

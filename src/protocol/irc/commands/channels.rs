@@ -4,9 +4,9 @@ use super::super::args::{Args, channel, cut, nick};
 use super::super::numerics::*;
 use super::super::refusals::Complaint;
 use super::{Reading, Request, Spec, chat, each, free, one, reading, spec};
-use crate::chat::channel::REASON_BYTES_MAX;
+use crate::chat::limits::REASON_BYTES_MAX;
+use crate::chat::limits::TOPIC_BYTES_MAX;
 use crate::chat::mask::Pattern;
-use crate::chat::moderation::TOPIC_BYTES_MAX;
 use crate::chat::vocabulary::{Command, Criterion};
 use crate::protocol::modes::{self, Fault, Part};
 
@@ -72,7 +72,7 @@ pub(super) static COMMANDS: &[Spec] = &[
         |a| {
             let words = a.message.params.iter().flat_map(|param| param.split(','));
             let words = words.filter(|word| !word.is_empty());
-            let criteria = words.map(|word| criterion(word)).collect();
+            let criteria = words.map(criterion).collect();
             chat(Command::List { criteria })
         },
     ),
