@@ -79,9 +79,23 @@ fn more_passwords_than_can_wait_are_put_off() {
     let mut askers: Vec<Client> = (0..people)
         .map(|number| Client::irc(server.addr_of(1), &format!("p{number}")))
         .collect();
-    for asker in &mut askers {
+    let mut plain: Vec<Client> = (0..people)
+        .map(|number| Client::named(server.addr(), &format!("q{number}")))
+        .collect();
+    for (asker, plain) in askers.iter_mut().zip(&mut plain) {
         asker.say("OPER boss wrong");
+        plain.say("/oper boss wrong");
     }
+    let mut put_off = 0;
+    for plain in &mut plain {
+        let lines = plain.until("*! T");
+        put_off += usize::from(
+            lines
+                .iter()
+                .any(|line| line.starts_with("*! Too many passwords")),
+        );
+    }
+    assert!(put_off > 0, "nobody was put off");
     for asker in &mut askers {
         asker.until_one(|line| line.contains(" 464 ") || line.contains(" 263 "));
     }

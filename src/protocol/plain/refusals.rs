@@ -260,9 +260,8 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
         Refusal::OwnAnnouncement { number } => {
             format!("Announcement {number} is yours: the others acknowledge it.")
         }
-        Refusal::RequestsUnheard { channel } => {
-            format!("Programs' requests (CTCP) are refused in {channel}.")
-        }
+        // Nobody asks programs anything from here.
+        Refusal::RequestsUnheard { .. } => String::new(),
         Refusal::TheyOutrank { nick, channel } => {
             format!("{nick} runs {channel} like you: only its operators can put them out.")
         }
