@@ -217,7 +217,7 @@ impl Server {
             self.send(id, lines);
         }
         if ended {
-            return self.outputs.push(Output::Resume(id));
+            return;
         }
         self.outputs.push(Output::AwaitDrain(id));
         if let Some(session) = self.sessions.get_mut(id) {

@@ -248,6 +248,13 @@ impl Server {
     /// All that was sent to a connection has been written.
     pub fn drained(&mut self, now: Now, id: SessionId) {
         self.go_on(now, id, Server::continue_listing);
+        if self
+            .sessions
+            .get(id)
+            .is_some_and(|session| !session.waits())
+        {
+            self.outputs.push(Output::Resume(id));
+        }
     }
 
     /// A connection is no more.

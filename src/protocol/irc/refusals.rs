@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::message_id;
 use super::numerics::*;
 use super::writer::{Reader, safe};
-use crate::chat::vocabulary::{Command, Limited, Refusal, Target};
+use crate::chat::vocabulary::{Command, Limited, Refusal, Target, Whom};
 
 /// What is wrong, as one line or more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +103,9 @@ pub fn context(command: &Command) -> Vec<String> {
             vec![channel.to_string(), name.to_string()]
         }
         Command::RedactMessage { to, id, .. } => vec![spelled(to), message_id::spelled(*id)],
+        Command::Block {
+            whom: Whom::Mask(mask),
+        } => vec![mask.pattern().to_owned()],
         _ => Vec::new(),
     }
 }
@@ -328,7 +331,7 @@ fn too_many(what: Limited, max: usize, verb: &str, about: &str) -> Complaint {
             &text("masks on a channel's lists"),
         ),
         Limited::Blocks => {
-            Complaint::about(ERR_SILELISTFULL, &["*"], &text("masks that one blocks"))
+            Complaint::about(ERR_SILELISTFULL, &[about], &text("masks that one blocks"))
         }
         Limited::KeptChannels => {
             Complaint::fail(verb, "TOO_MANY", &[], &text("channels that are kept"))

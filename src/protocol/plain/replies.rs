@@ -155,7 +155,7 @@ fn comma_separated<T: ToString>(items: &[T]) -> String {
 }
 
 /// `1 person`, `12 people`.
-pub(super) fn people(count: usize) -> String {
+pub fn people(count: usize) -> String {
     if count == 1 {
         "1 person".to_owned()
     } else {

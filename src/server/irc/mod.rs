@@ -111,7 +111,7 @@ impl Server {
         };
         self.note_label(id, &message);
         let spec = commands::lookup(message.verb);
-        if spec.is_none_or(|spec| spec.counts) {
+        if spec.is_none_or(|spec| spec.counts(&message)) {
             self.charge(now, id);
         }
         if message.too_long {

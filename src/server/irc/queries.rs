@@ -36,7 +36,7 @@ impl Server {
             Query::Links => write_links(reader, out),
             Query::Lusers => server.write_lusers(reader, out),
             Query::Motd => server.write_motd(reader, out),
-            Query::Stats(letter) => server.write_stats(now, letter, reader, out),
+            Query::Stats(letter) => server.write_stats(now, id, letter, reader, out),
             Query::Time => server.write_time(now, reader, out),
             Query::Trace => server.write_trace(id, reader, out),
             Query::Version => {
@@ -177,7 +177,14 @@ impl Server {
         line.param(now.wall_ms / 1_000).param(0).text(text);
     }
 
-    fn write_stats(&self, now: Now, letter: char, reader: &Reader<'_>, out: &mut String) {
+    fn write_stats(
+        &self,
+        now: Now,
+        id: SessionId,
+        letter: char,
+        reader: &Reader<'_>,
+        out: &mut String,
+    ) {
         match letter {
             'u' => {
                 let up = now.mono_ms.saturating_sub(self.started.mono_ms) / 1_000;
@@ -188,7 +195,7 @@ impl Server {
                     up % 60
                 ));
             }
-            'o' => {
+            'o' if self.is_operator(id) => {
                 for operator in &self.settings.operators {
                     let line = reader.numeric(out, RPL_STATSOLINE).param("O").param("*");
                     drop(line.param("*").param(&operator.name));

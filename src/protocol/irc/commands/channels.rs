@@ -3,7 +3,7 @@
 use super::super::args::{Args, channel, cut, nick};
 use super::super::numerics::*;
 use super::super::refusals::Complaint;
-use super::{Reading, Request, Spec, chat, each, free, one, reading, spec};
+use super::{Counts, Reading, Request, Spec, chat, each, free, one, reading, spec};
 use crate::chat::limits::REASON_BYTES_MAX;
 use crate::chat::limits::TOPIC_BYTES_MAX;
 use crate::chat::mask::Pattern;
@@ -104,13 +104,16 @@ pub(super) static COMMANDS: &[Spec] = &[
         "put people out of a channel (its operators)",
         kick,
     ),
-    free(spec(
-        "MODE",
-        "<channel|nick> [<letters> [<value>...]]",
-        1,
-        "the modes of a channel or oneself, or change them",
-        mode,
-    )),
+    Spec {
+        counts: Counts::IfItChanges,
+        ..spec(
+            "MODE",
+            "<channel|nick> [<letters> [<value>...]]",
+            1,
+            "the modes of a channel or oneself, or change them",
+            mode,
+        )
+    },
     spec(
         "RENAME",
         "<channel> <name> [:<reason>]",
