@@ -15,6 +15,10 @@ use crate::protocol::modes::{FLAGS, LISTS, RANKS, USER_FLAGS};
 /// What stands in front of a user name that nobody has checked with the machine it is of.
 const UNCHECKED: char = '~';
 
+/// What can stand in a user name besides letters and digits: nothing that separates or ends a mask,
+/// or one mask from the next in a list (`MONITOR`, `USERHOST`).
+const MARKS: &str = "-._[]\\^{}|`~";
+
 /// What a person's user name is who gave one that cannot be one.
 const USERNAME: &str = "user";
 
@@ -47,8 +51,7 @@ impl Server {
 
     /// A user name that is too long is cut; what cannot stand in one is left out.
     pub(super) fn take_user(&mut self, now: Now, id: SessionId, typed: &str, realname: String) {
-        let usable =
-            |c: &char| c.is_ascii_graphic() && !matches!(c, '!' | '@' | ':' | '*' | '?' | '%');
+        let usable = |c: &char| c.is_ascii_alphanumeric() || MARKS.contains(*c);
         let usable: String = typed.chars().filter(usable).collect();
         let usable = if usable.is_empty() { USERNAME } else { &usable };
         let username = cut(&format!("{UNCHECKED}{usable}"), USERNAME_BYTES_MAX);
