@@ -225,10 +225,11 @@ impl Chat {
             channel: name.clone(),
         })?;
         let channel = self.channel(id).name.clone();
+        if self.channel(id).ranks(who).is_some() {
+            let nick = self.user(who).nick().clone();
+            return Err(Refusal::TheyAreThere { nick, channel });
+        }
         match self.may_enter(who, id, None) {
-            _ if self.channel(id).ranks(who).is_some() => {
-                return Err(Refusal::NotClosed { channel });
-            }
             Ok(()) if !self.sees(who, id) => return Err(Refusal::NoSuchChannel { channel }),
             Ok(()) => return Err(Refusal::NotClosed { channel }),
             Err(refusal @ Refusal::KeptOut { .. }) => return Err(refusal),

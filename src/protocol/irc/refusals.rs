@@ -147,6 +147,11 @@ pub fn refusal(
             &[nick.as_str(), channel.as_str()],
             "They aren't on that channel",
         ),
+        R::TheyAreThere { channel, .. } if verb == "KNOCK" => about(
+            ERR_KNOCKONCHAN,
+            &[channel.as_str()],
+            "You are already on that channel",
+        ),
         R::TheyAreThere { nick, channel } => about(
             ERR_USERONCHANNEL,
             &[nick.as_str(), channel.as_str()],

@@ -25,6 +25,9 @@ pub(super) static COMMANDS: &[Spec] = &[
         "leave channels",
         |a| {
             let why = a.cut(1, REASON_BYTES_MAX);
+            if a.list(0).is_empty() {
+                return vec![Err(a.spec.needs_more())];
+            }
             each(a.list(0), |word| {
                 let (channel, why) = (channel(word)?, why.clone());
                 Ok(Request::Chat(Command::Leave { channel, why }))
@@ -153,6 +156,9 @@ pub(super) static COMMANDS: &[Spec] = &[
 fn join(a: &Args<'_>) -> Vec<Reading> {
     if a.get(0) == "0" {
         return one(Request::LeaveAll);
+    }
+    if a.list(0).is_empty() {
+        return vec![Err(a.spec.needs_more())];
     }
     let mut keys = a.get(1).split(',');
     let mut readings = Vec::new();
