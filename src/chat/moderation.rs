@@ -86,7 +86,7 @@ impl Chat {
         nick: &Nick,
         why: Option<String>,
     ) -> Result<(), Refusal> {
-        let id = self.run_by(who, name)?;
+        let id = self.run_from_inside(who, name)?;
         check_reason(why.as_deref())?;
         let target = self.member(nick, id)?;
         self.check_outranks(who, id, target)?;
@@ -318,7 +318,7 @@ impl Chat {
         new: ChannelName,
         why: Option<String>,
     ) -> Result<(), Refusal> {
-        let id = self.run_by(who, name)?;
+        let id = self.run_from_inside(who, name)?;
         self.check_runs_fully(who, id)?;
         check_reason(why.as_deref())?;
         let before = self.channel(id).name.clone();
