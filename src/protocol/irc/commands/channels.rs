@@ -172,7 +172,8 @@ fn join(a: &Args<'_>) -> Vec<Reading> {
 /// One channel and many people, or as many channels as people.
 fn kick(a: &Args<'_>) -> Vec<Reading> {
     let (channels, nicks) = (a.list(0), a.list(1));
-    if channels.len() != 1 && channels.len() != nicks.len() || channels.is_empty() {
+    let pairs = channels.len() == 1 || channels.len() == nicks.len();
+    if !pairs || channels.is_empty() || nicks.is_empty() {
         return vec![Err(a.spec.needs_more())];
     }
     let why = a.cut(2, REASON_BYTES_MAX);
