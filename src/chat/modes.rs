@@ -128,7 +128,7 @@ impl Chat {
                 let listed = channel.masks(*list).any(|listed| listed.mask == *mask);
                 match (on, listed) {
                     (true, false) if masks >= MASKS_MAX => Err(Refusal::TooMany {
-                        what: Limited::Masks,
+                        what: Limited::Masks(*list),
                         max: MASKS_MAX,
                     }),
                     (false, false) => Err(Refusal::NotOnList {

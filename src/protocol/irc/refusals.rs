@@ -7,6 +7,7 @@ use super::message_id;
 use super::numerics::*;
 use super::writer::{Reader, safe};
 use crate::chat::vocabulary::{Command, Limited, Refusal, Target};
+use crate::protocol::modes;
 
 /// What is wrong, as one line or more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -327,9 +328,9 @@ fn too_many(what: Limited, max: usize, verb: &str, about: &str) -> Complaint {
             &[about],
             &text("channels for one person"),
         ),
-        Limited::Masks => Complaint::about(
+        Limited::Masks(list) => Complaint::about(
             ERR_BANLISTFULL,
-            &[about, "b"],
+            &[about, &modes::list_letter(list).to_string()],
             &text("masks on a channel's lists"),
         ),
         Limited::Blocks => {
