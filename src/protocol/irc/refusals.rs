@@ -103,6 +103,7 @@ pub fn context(command: &Command) -> Vec<String> {
         Command::RenameChannel { channel, name, .. } => {
             vec![channel.to_string(), name.to_string()]
         }
+        Command::Rename { nick } => vec![nick.to_string()],
         Command::RedactMessage { to, id, .. } => vec![spelled(to), message_id::spelled(*id)],
         _ => Vec::new(),
     }
@@ -177,6 +178,11 @@ pub fn refusal(
             ERR_INVITEONLYCHAN,
             &[channel.as_str()],
             "Cannot join channel (+i): only those who are invited may. KNOCK asks to be",
+        ),
+        R::KeptOut { channel } | R::Muted { channel } if verb == "NICK" => about(
+            ERR_BANNICKCHANGE,
+            &[words.first().unwrap_or(&"*"), channel.as_str()],
+            "Cannot change nickname while banned or muted on channel",
         ),
         R::KeptOut { channel } | R::Muted { channel } => banned(channel.as_str(), verb),
         R::ChannelFull { channel, .. } => about(
@@ -290,11 +296,6 @@ fn banned(channel: &str, verb: &str) -> Complaint {
             ERR_BANNEDFROMCHAN,
             &[channel],
             "Cannot join channel (+b): you are banned",
-        ),
-        "NICK" => Complaint::about(
-            ERR_BANNICKCHANGE,
-            &[channel],
-            "Cannot change nickname while banned or muted on channel",
         ),
         _ => cannot_send(
             channel,

@@ -9,7 +9,7 @@ use crate::protocol::irc::args::cut;
 use crate::protocol::irc::events::write_visible_host;
 use crate::protocol::irc::isupport::USERNAME_BYTES_MAX;
 use crate::protocol::irc::numerics::*;
-use crate::protocol::irc::refusals::{Complaint, refusal};
+use crate::protocol::irc::refusals::{Complaint, context, refusal};
 use crate::protocol::modes::{FLAGS, LISTS, RANKS, USER_FLAGS};
 
 /// What stands in front of a user name that nobody has checked with the machine it is of.
@@ -33,7 +33,9 @@ impl Server {
             }
         };
         if self.user_of(id).is_some() {
-            return self.irc_command(now, id, "NICK", Command::Rename { nick });
+            let command = Command::Rename { nick };
+            self.asked.context = context(&command);
+            return self.irc_command(now, id, "NICK", command);
         }
         if self.chat.is_taken(&nick) {
             let taken = Refusal::NameTaken { nick };
