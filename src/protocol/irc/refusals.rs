@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::capabilities::Cap;
 use super::message_id;
 use super::numerics::*;
 use super::writer::{Reader, safe};
@@ -19,6 +20,8 @@ struct Entry {
     verb: String,
     params: Vec<String>,
     text: String,
+    /// No specification has this standard reply: it is for clients that take any.
+    own: bool,
 }
 
 /// The verb of a standard reply that says no (IRCv3 standard replies).
@@ -36,6 +39,7 @@ impl Complaint {
             verb: numeric.to_owned(),
             params: about.iter().map(|word| safe(word).to_owned()).collect(),
             text: text.to_owned(),
+            own: false,
         }])
     }
 
@@ -46,7 +50,16 @@ impl Complaint {
             verb: FAIL.to_owned(),
             params: words.map(|word| safe(word).to_owned()).collect(),
             text: text.to_owned(),
+            own: false,
         }])
+    }
+
+    /// A standard reply that no specification has; a notice for clients that do not take any
+    /// (IRCv3 standard replies: these need the capability).
+    fn own(command: &str, code: &str, text: &str) -> Self {
+        let mut complaint = Self::fail(command, code, &[], text);
+        complaint.0.iter_mut().for_each(|entry| entry.own = true);
+        complaint
     }
 
     /// Nothing that is said.
@@ -79,6 +92,10 @@ impl Complaint {
     pub fn write(&self, reader: &Reader<'_>, out: &mut String) {
         for entry in &self.0 {
             let params: Vec<&str> = entry.params.iter().map(String::as_str).collect();
+            if entry.own && !reader.caps.has(Cap::StandardReplies) {
+                reader.notice(out, &entry.text);
+                continue;
+            }
             if entry.verb == FAIL {
                 reader.standard(out, FAIL, &params, &entry.text);
                 continue;
@@ -262,7 +279,7 @@ pub fn refusal(
             "You cannot put yourself off the server: QUIT does that",
         ),
         R::BlockedAlready { .. } | R::NotBlocked { .. } => Complaint::silent(),
-        refusal => Complaint::fail(verb, code(refusal), &[], &sentence(refusal)),
+        refusal => Complaint::own(verb, code(refusal), &sentence(refusal)),
     }
 }
 
@@ -337,20 +354,17 @@ fn too_many(what: Limited, max: usize, verb: &str, about: &str) -> Complaint {
         Limited::Blocks => {
             Complaint::about(ERR_SILELISTFULL, &["*"], &text("masks that one blocks"))
         }
-        Limited::KeptChannels => {
-            Complaint::fail(verb, "TOO_MANY", &[], &text("channels that are kept"))
-        }
-        Limited::Watches => Complaint::fail(verb, "TOO_MANY", &[], &text("watched")),
+        Limited::KeptChannels => Complaint::own(verb, "TOO_MANY", &text("channels that are kept")),
+        Limited::Watches => Complaint::own(verb, "TOO_MANY", &text("watched")),
     }
 }
 
 fn too_long(what: &str, max_bytes: usize, verb: &str) -> Complaint {
     let text = format!("That is too long: {what} has at most {max_bytes} bytes");
-    let code = match verb {
-        "SETNAME" => "INVALID_REALNAME",
-        _ => "TOO_LONG",
-    };
-    Complaint::fail(verb, code, &[], &text)
+    match verb {
+        "SETNAME" => Complaint::fail(verb, "INVALID_REALNAME", &[], &text),
+        _ => Complaint::own(verb, "TOO_LONG", &text),
+    }
 }
 
 /// The code of a standard reply for what no numeric is for.
