@@ -84,7 +84,7 @@ impl Chat {
         nick: &Nick,
         why: Option<String>,
     ) -> Result<(), Refusal> {
-        let id = self.run_by(who, name)?;
+        let id = self.run_from_inside(who, name)?;
         check_reason(why.as_deref())?;
         let target = self.member(nick, id)?;
         self.check_outranks(who, id, target)?;
@@ -223,10 +223,11 @@ impl Chat {
             channel: name.clone(),
         })?;
         let channel = self.channel(id).name.clone();
+        if self.channel(id).ranks(who).is_some() {
+            let nick = self.user(who).nick().clone();
+            return Err(Refusal::TheyAreThere { nick, channel });
+        }
         match self.may_enter(who, id, None) {
-            _ if self.channel(id).ranks(who).is_some() => {
-                return Err(Refusal::NotClosed { channel });
-            }
             Ok(()) if !self.sees(who, id) => return Err(Refusal::NoSuchChannel { channel }),
             Ok(()) => return Err(Refusal::NotClosed { channel }),
             Err(refusal @ Refusal::KeptOut { .. }) => return Err(refusal),
@@ -315,7 +316,7 @@ impl Chat {
         new: ChannelName,
         why: Option<String>,
     ) -> Result<(), Refusal> {
-        let id = self.run_by(who, name)?;
+        let id = self.run_from_inside(who, name)?;
         self.check_runs_fully(who, id)?;
         check_reason(why.as_deref())?;
         let before = self.channel(id).name.clone();

@@ -211,7 +211,8 @@ impl Server {
             (_, Heard::HttpRequest) => {
                 let page = replies::web_page(&self.settings.name);
                 self.send(id, page);
-                self.close(now, id, "a web browser");
+                // It is nobody yet, and no other line belongs behind a page.
+                self.end(id, "a web browser");
             }
             (Side::Irc(_), heard) => self.hear_irc(now, id, heard),
             (Side::Plain(_), Heard::TlsHello) => {

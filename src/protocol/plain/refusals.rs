@@ -317,7 +317,7 @@ fn too_many(what: Limited, max: usize) -> String {
             "people and masks that one person blocks",
             "/unblock one first",
         ),
-        Limited::Masks => ("masks on a channel's lists", "/unban or /unmute one first"),
+        Limited::Masks(_) => ("masks on a channel's lists", "/unban or /unmute one first"),
         Limited::KeptChannels => ("channels that are kept", "/keep off in another first"),
     };
     format!("That would be too many: the limit is {max} {what}. {remedy}.")

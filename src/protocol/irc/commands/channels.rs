@@ -25,6 +25,9 @@ pub(super) static COMMANDS: &[Spec] = &[
         "leave channels",
         |a| {
             let why = a.cut(1, REASON_BYTES_MAX);
+            if a.list(0).is_empty() {
+                return vec![Err(a.spec.needs_more())];
+            }
             each(a.list(0), |word| {
                 let (channel, why) = (channel(word)?, why.clone());
                 Ok(Request::Chat(Command::Leave { channel, why }))
@@ -157,6 +160,9 @@ fn join(a: &Args<'_>) -> Vec<Reading> {
     if a.get(0) == "0" {
         return one(Request::LeaveAll);
     }
+    if a.list(0).is_empty() {
+        return vec![Err(a.spec.needs_more())];
+    }
     let mut keys = a.get(1).split(',');
     let mut readings = Vec::new();
     for word in a.list(0) {
@@ -169,7 +175,8 @@ fn join(a: &Args<'_>) -> Vec<Reading> {
 /// One channel and many people, or as many channels as people.
 fn kick(a: &Args<'_>) -> Vec<Reading> {
     let (channels, nicks) = (a.list(0), a.list(1));
-    if channels.len() != 1 && channels.len() != nicks.len() || channels.is_empty() {
+    let pairs = channels.len() == 1 || channels.len() == nicks.len();
+    if !pairs || channels.is_empty() || nicks.is_empty() {
         return vec![Err(a.spec.needs_more())];
     }
     let why = a.cut(2, REASON_BYTES_MAX);

@@ -145,7 +145,7 @@ fn who(a: &Args<'_>) -> Vec<Reading> {
         .map_or((a.get(1), None), |(flags, fields)| (flags, Some(fields)));
     let operators = flags.contains(['o', 'O']);
     let request = |word: &str| {
-        let form = WhoForm::new(word, form);
+        let form = WhoForm::new(word, operators, form);
         let channel = args::channel(word);
         let command = match channel {
             Ok(channel) => Command::Who {
