@@ -221,7 +221,7 @@ impl Spec {
         let args = Args {
             message,
             spec: self,
-            may_attach: caps.has(super::capabilities::Cap::MessageTags),
+            caps,
         };
         (self.read)(&args)
     }

@@ -75,13 +75,18 @@ fn is_long(said: &Said) -> bool {
 /// How many bytes of a text are one message for its readers, who see the speaker in front of it.
 pub fn room(from: &Identity, to: &Target, manner: Manner) -> usize {
     let (verb, before, behind) = wrapping(manner);
-    let to = match to {
+    let to = target_word(to);
+    let head = format!(":{from} {verb} {to} :{before}{behind}");
+    MESSAGE_BYTES_MAX.saturating_sub(head.len())
+}
+
+/// A target as senders spell it.
+pub fn target_word(to: &Target) -> String {
+    match to {
         Target::Channel(channel) => channel.to_string(),
         Target::Ranked(channel, rank) => format!("{}{channel}", modes::rank_sign(*rank)),
         Target::Person(nick) => nick.to_string(),
-    };
-    let head = format!(":{from} {verb} {to} :{before}{behind}");
-    MESSAGE_BYTES_MAX.saturating_sub(head.len())
+    }
 }
 
 /// Writes the messages of an event for one reader, or all readers alike: nothing where the reader
@@ -275,10 +280,9 @@ fn write_said(said: &Said, reader: &Reader<'_>, out: &mut String) {
     }
     let shown = all.iter().filter(|piece| !piece.text.is_empty());
     for (place, piece) in shown.enumerate() {
-        let tags = if place == 0 {
-            first()
-        } else {
-            tags().attached(attached)
+        let tags = match place {
+            0 => first(),
+            _ => tags().attached(attached),
         };
         say(&tags, piece.text, out);
     }

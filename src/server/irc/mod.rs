@@ -153,9 +153,9 @@ impl Server {
         if let Some(message) = &message {
             self.note_label(id, message);
         }
-        let verb = message.map(|message| message.verb);
-        let is_word = |verb: &&str| verb.chars().all(|c| c.is_ascii_alphanumeric());
-        let verb = verb.filter(is_word).unwrap_or("*").to_ascii_uppercase();
+        let verb = message.map_or("*", |message| message.verb);
+        let is_word = verb.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let verb = if is_word { verb } else { "*" }.to_ascii_uppercase();
         let text = "Only UTF-8 is taken here: set your client to it";
         self.complain(id, &Complaint::fail(&verb, "INVALID_UTF8", &[], text));
     }

@@ -78,7 +78,7 @@ fn say(a: &Args<'_>, notice: bool) -> Vec<Reading> {
         return reading(Err(Complaint::new(ERR_NORECIPIENT, &text)));
     };
     let (manner, text) = args::manner(a.get(1), notice);
-    if let Some(reference) = a.message.tag("batch") {
+    if let Some(reference) = a.batch() {
         let concat = a.message.tag("draft/multiline-concat").is_some();
         let target = a.get(0).to_owned();
         return one(Request::Part(
@@ -174,6 +174,8 @@ fn announce(a: &Args<'_>) -> Vec<Reading> {
         ("ACK", 2) => number().map(|number| Command::Acknowledge { number }),
         ("ROLLCALL", 2) => number().map(|number| Command::RollCall { number }),
         ("WITHDRAW", 2) => number().map(|number| Command::Withdraw { number }),
+        // Nobody announces just that: the number was forgotten.
+        ("ACK" | "ROLLCALL" | "WITHDRAW", 1) => None,
         _ => return announcement(a),
     };
     reading(match command {
