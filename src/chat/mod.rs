@@ -10,6 +10,7 @@ pub mod availability;
 pub mod block;
 pub mod channel;
 pub mod former;
+pub mod limits;
 mod listing;
 pub mod lookalike;
 pub mod mask;

@@ -103,7 +103,10 @@ impl Chat {
         let place = self.traces.iter().position(|trace| trace.id == id);
         match to {
             Target::Channel(name) | Target::Ranked(name, _) => {
-                let channel = self.joined(who, name)?;
+                let channel = match self.user(who).is_operator() {
+                    true => self.seen(who, name)?,
+                    false => self.joined(who, name)?,
+                };
                 let place = place.ok_or(Refusal::NoSuchMessage)?;
                 let trace = &self.traces[place];
                 if !matches!(trace.at, Trail::Channel { id, .. } if id == channel) {

@@ -1,6 +1,7 @@
 //! A reply that says no. Each becomes one line, in one place per protocol.
 
 use super::Whom;
+use crate::chat::mode::MaskList;
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::settings::Announcers;
 
@@ -13,8 +14,8 @@ pub enum Limited {
     Watches,
     /// People whom one person blocks.
     Blocks,
-    /// Masks on one channel's lists.
-    Masks,
+    /// Masks on one channel's lists: one more was to come on this.
+    Masks(MaskList),
     /// Channels that are kept while empty.
     KeptChannels,
 }
@@ -36,6 +37,8 @@ pub enum Refusal {
     TheyAreNotThere { nick: Nick, channel: ChannelName },
     /// Somebody else is in the channel already.
     TheyAreThere { nick: Nick, channel: ChannelName },
+    /// The asker is in the channel already.
+    InsideAlready { channel: ChannelName },
     /// The name belongs to somebody who is here.
     NameTaken { nick: Nick },
     /// The name cannot be told at a glance from another's, which the asker may know or not.

@@ -32,6 +32,17 @@ pub enum When {
     EarlyIfAsked(super::capabilities::Cap),
 }
 
+/// What of a command counts against the pace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// Each line.
+    Always,
+    /// Nothing: programs ask for it all the time.
+    Never,
+    /// A line with a third parameter, or with a sign in the second: one that changes something.
+    IfItChanges,
+}
+
 /// One command.
 pub struct Spec {
     /// The command.
@@ -44,8 +55,8 @@ pub struct Spec {
     pub least: usize,
     /// When it can be used.
     pub when: When,
-    /// A message with more parameters than this counts against the pace; without a number, any does.
-    pub free_params: Option<usize>,
+    /// What of it counts against the pace.
+    pub counts: Counts,
     read: fn(&Args<'_>) -> Vec<Reading>,
 }
 
@@ -192,6 +203,18 @@ impl Spec {
             .to_owned()
     }
 
+    /// Whether a message with this command counts against the pace.
+    pub fn counts(&self, message: &Message<'_>) -> bool {
+        match self.counts {
+            Counts::Always => true,
+            Counts::Never => false,
+            Counts::IfItChanges => {
+                let letters = message.params.get(1).copied().unwrap_or("");
+                message.params.len() > 2 || letters.contains(['+', '-'])
+            }
+        }
+    }
+
     /// What a message with this command asks for, in order.
     pub fn read(&'static self, message: &Message<'_>, caps: Caps) -> Vec<Reading> {
         if message.params.len() < self.least {
@@ -203,12 +226,6 @@ impl Spec {
             caps,
         };
         (self.read)(&args)
-    }
-
-    /// Whether a message with this command counts against the pace.
-    pub fn counts(&self, message: &Message<'_>) -> bool {
-        self.free_params
-            .is_none_or(|most| message.params.len() > most)
     }
 
     /// That there are not enough parameters.
@@ -231,20 +248,15 @@ const fn spec(
         help,
         least,
         when: When::Registered,
-        free_params: None,
+        counts: Counts::Always,
         read,
     }
 }
 
 /// A command that does not count: programs ask for it all the time.
 const fn free(spec: Spec) -> Spec {
-    free_up_to(usize::MAX, spec)
-}
-
-/// A command that does not count while it only asks, which it does with so few parameters.
-const fn free_up_to(params: usize, spec: Spec) -> Spec {
     Spec {
-        free_params: Some(params),
+        counts: Counts::Never,
         ..spec
     }
 }
@@ -295,11 +307,8 @@ mod tests {
     #[test]
     fn what_is_needed_is_in_the_usage() {
         for spec in commands() {
-            let needed = spec
-                .arguments
-                .split(' ')
-                .take_while(|word| word.starts_with(['<', ':', '+']));
-            assert!(needed.count() >= spec.least.min(1), "{}", spec.usage());
+            let has_some = !spec.arguments.is_empty();
+            assert!(has_some || spec.least == 0, "{}", spec.usage());
         }
     }
 }

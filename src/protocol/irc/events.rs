@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::args::CTCP;
 use super::capabilities::{Cap, Caps};
+use super::framing::MESSAGE_BYTES_MAX;
 use super::message_id;
 use super::numerics::*;
 use super::pieces::pieces;
@@ -71,12 +72,12 @@ fn is_long(said: &Said) -> bool {
     text.len() > ONE_MESSAGE_BYTES || text.contains('\n') || !said.extras.seams.is_empty()
 }
 
-/// Whether what somebody says is one message for its readers, who see the speaker in front of it.
-pub fn fits(from: &Identity, to: &Target, manner: Manner, text: &str) -> bool {
+/// How many bytes of a text are one message for its readers, who see the speaker in front of it.
+pub fn room(from: &Identity, to: &Target, manner: Manner) -> usize {
     let (verb, before, behind) = wrapping(manner);
     let to = target_word(to);
-    let message = format!(":{from} {verb} {to} :{before}{text}{behind}");
-    message.len() <= super::framing::MESSAGE_BYTES_MAX
+    let head = format!(":{from} {verb} {to} :{before}{behind}");
+    MESSAGE_BYTES_MAX.saturating_sub(head.len())
 }
 
 /// A target as senders spell it.
@@ -257,7 +258,7 @@ fn write_said(said: &Said, reader: &Reader<'_>, out: &mut String) {
     let (verb, before, behind) = wrapping(said.manner);
     let to = target(&said.place);
     let head = format!(":{} {verb} {to} :{before}{behind}", said.from).len();
-    let room = super::framing::MESSAGE_BYTES_MAX.saturating_sub(head);
+    let room = MESSAGE_BYTES_MAX.saturating_sub(head);
     let all = pieces(&said.text, &said.extras.seams, room);
     let tags = || Tags::of(caps, said.at_ms, &said.from);
     let attached = said.extras.attached.as_deref();
@@ -319,7 +320,7 @@ fn write_notice(
 ) {
     let to = channel.map_or(reader.nick, ChannelName::as_str);
     let head = format!(":{from} NOTICE {to} :{prefix}").len();
-    let room = super::framing::MESSAGE_BYTES_MAX.saturating_sub(head);
+    let room = MESSAGE_BYTES_MAX.saturating_sub(head);
     for (place, piece) in pieces(text, &[], room).into_iter().enumerate() {
         let tags = if place == 0 { first } else { others };
         let line = Line::tagged(out, tags, from, "NOTICE").param(to);
@@ -330,7 +331,7 @@ fn write_notice(
 /// In as many messages as it takes.
 fn write_wallops(tags: &Tags, from: &Identity, text: &str, out: &mut String) {
     let head = format!(":{from} WALLOPS :").len();
-    let room = super::framing::MESSAGE_BYTES_MAX.saturating_sub(head);
+    let room = MESSAGE_BYTES_MAX.saturating_sub(head);
     for piece in pieces(text, &[], room) {
         Line::tagged(out, tags, from, "WALLOPS").text(piece.text);
     }
@@ -398,12 +399,12 @@ fn write_modes(
     out: &mut String,
 ) {
     let head = format!(":{by} MODE {channel} ").len();
-    let room = super::framing::MESSAGE_BYTES_MAX.saturating_sub(head);
+    let room = MESSAGE_BYTES_MAX.saturating_sub(head);
     let mut rest = changes;
     while !rest.is_empty() {
         let fits = how_many_fit(rest, room);
         let (now, later) = rest.split_at(fits);
-        let letters = signed(now.iter().map(|change| letter(change)));
+        let letters = signed(now.iter().map(letter));
         let line = Line::tagged(out, tags, by, "MODE")
             .param(channel)
             .param(letters);

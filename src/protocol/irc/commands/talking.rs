@@ -6,7 +6,7 @@ use super::super::isupport::TARGETS_MAX;
 use super::super::numerics::*;
 use super::super::refusals::Complaint;
 use super::{Reading, Request, Spec, When, chat, one, reading, spec};
-use crate::chat::channel::REASON_BYTES_MAX;
+use crate::chat::limits::REASON_BYTES_MAX;
 use crate::chat::vocabulary::{Command, Extras, Target};
 use crate::protocol::plain::printable::printable;
 
