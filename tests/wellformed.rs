@@ -187,6 +187,8 @@ struct Reader {
     caps: Caps,
     /// Batches that have been begun and have not ended.
     open: BTreeSet<String>,
+    /// The labels of all answers, in order.
+    labels: Vec<String>,
 }
 
 impl Reader {
@@ -226,6 +228,7 @@ impl Reader {
         if !may_hear(caps, message) {
             return Err("a command that was not asked for");
         }
+        self.labels.extend(message.tag("label").map(str::to_owned));
         let inside = message.tag("batch");
         if inside.is_some_and(|batch| !self.open.contains(batch)) {
             return Err("in no batch");
@@ -808,6 +811,19 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// A message that can have a label: on one line, of a command that does not end the connection and
+/// is answered by itself.
+fn labelled() -> impl Strategy<Value = Vec<u8>> {
+    let named: Vec<&str> = commands()
+        .map(|spec| spec.name)
+        .filter(|name| !matches!(*name, "QUIT" | "CAP" | "BATCH"))
+        .collect();
+    (select(named), text()).prop_map(|(name, text)| {
+        let text = text.into_iter().filter(|byte| !b"\r\n".contains(byte));
+        [format!("{name} ").as_bytes(), &text.collect::<Vec<u8>>()].concat()
+    })
+}
+
 /// Any of the capabilities, for each client.
 fn caps() -> impl Strategy<Value = [Vec<&'static str>; TERMINAL]> {
     let names: Vec<&str> = CAPABILITIES.iter().map(|(name, _)| *name).collect();
@@ -828,6 +844,28 @@ proptest! {
             building.take(step);
             building.assert_at_rest();
         }
+        building.close_down();
+    }
+}
+
+proptest! {
+    #![proptest_config(Config { failure_persistence: None, cases: 200, ..Config::default() })]
+
+    #[test]
+    fn every_label_is_answered_once(
+        caps in caps(),
+        lines in prop::collection::vec(labelled(), 1..40),
+    ) {
+        let [mut first, second, third] = caps;
+        first.extend(["batch", "labeled-response"]);
+        let mut building = Building::new(&[first, second, third]);
+        let id = building.sit_down(0);
+        for (label, line) in lines.iter().enumerate() {
+            building.hear(0, &[format!("@label={label} ").as_bytes(), line, b"\r\n"].concat());
+        }
+        let answered = building.lines.get(id).map(|line| &line.reader.labels);
+        let sent: Vec<String> = (0..lines.len()).map(|label| label.to_string()).collect();
+        prop_assert_eq!(answered, Some(&sent));
         building.close_down();
     }
 }
