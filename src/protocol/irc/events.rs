@@ -218,7 +218,11 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
             }
         }
         Happening::Wallops { from, text } => {
-            Line::tagged(out, &tags(from), from, "WALLOPS").text(text);
+            let head = format!(":{from} WALLOPS :").len();
+            let room = super::framing::MESSAGE_BYTES_MAX.saturating_sub(head);
+            for piece in pieces(text, &[], room) {
+                Line::tagged(out, &tags(from), from, "WALLOPS").text(piece.text);
+            }
         }
         Happening::Killed { by, why } => {
             let line = Line::tagged(out, &tags(by), by, "KILL").param(reader.nick);
