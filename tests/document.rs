@@ -6,17 +6,17 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use hallway::chat::availability::AWAY_BYTES_MAX;
 use hallway::chat::block::BLOCKS_MAX;
-use hallway::chat::channel::{CHANNELS_PER_USER_MAX, MASKS_MAX, REASON_BYTES_MAX};
+use hallway::chat::channel::{CHANNELS_PER_USER_MAX, MASKS_MAX};
+use hallway::chat::limits::{
+    AWAY_BYTES_MAX, REALNAME_BYTES_MAX, REASON_BYTES_MAX, TOPIC_BYTES_MAX,
+};
 use hallway::chat::mode::Rank;
-use hallway::chat::moderation::TOPIC_BYTES_MAX;
-use hallway::chat::oneself::REALNAME_BYTES_MAX;
 use hallway::chat::words::KINDS;
 use hallway::config;
 use hallway::protocol::irc;
 use hallway::protocol::irc::capabilities::{CAPABILITIES, Cap};
-use hallway::protocol::irc::commands::When;
+use hallway::protocol::irc::commands::{Counts, When};
 use hallway::protocol::irc::numerics::NUMERICS;
 use hallway::protocol::modes;
 use hallway::protocol::plain::commands::COMMANDS;
@@ -116,7 +116,11 @@ fn irc_commands() -> String {
             When::IfAsked(cap) => Some(format!("with `{}`", spelled(cap))),
             When::EarlyIfAsked(cap) => Some(format!("before registration with `{}`", spelled(cap))),
         };
-        let free = (!spec.counts).then(|| "free".to_owned());
+        let free = match spec.counts {
+            Counts::Always => None,
+            Counts::Never => Some("free".to_owned()),
+            Counts::IfItChanges => Some("free to ask".to_owned()),
+        };
         let besides: Vec<String> = when.into_iter().chain(free).collect();
         let row = format!("| `{usage}` | {} | {} |", spec.help, besides.join(", "));
         let _ = writeln!(table, "{}", row.replace("|  |", "| |"));

@@ -36,6 +36,7 @@
 //! | `wait: 1h30m` | time passes |
 //! | `hallway: stops` | the server is told to end |
 //! | `config: KEY = VALUE` | one line of the configuration file |
+//! | `motd: TEXT` | one line of the message of the day |
 //! | `in memory only: WHY` | the script is not played over sockets |
 //!
 //! `{1..30}` in a typed line, and in what is heard of it, repeats the step with each number; in

@@ -2,13 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::limits::AWAY_BYTES_MAX;
 use super::time::{Now, Zone};
 use super::vocabulary::{Happening, Refusal, Reply};
 use super::words::{self, Kind};
 use super::{Chat, UserId};
-
-/// The longest words of an availability, in bytes.
-pub const AWAY_BYTES_MAX: usize = 160;
 
 /// What `/away` alone says.
 const BARE: &str = "Away";

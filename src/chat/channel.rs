@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::limits::REASON_BYTES_MAX;
 use super::mask::Effect;
 use super::memory::Memory;
 use super::mode::{Flag, MaskList, Modes, Rank, Ranks};
@@ -28,9 +29,6 @@ pub const DEPARTED_MS_MAX: u64 = 12 * 60 * 60 * 1_000;
 
 /// How many people a greeting names.
 const COMPANY_NAMED: usize = 5;
-
-/// The longest reason for leaving, kicking or quitting, in bytes.
-pub const REASON_BYTES_MAX: usize = 160;
 
 /// Somebody in a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

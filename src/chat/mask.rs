@@ -56,17 +56,22 @@ pub struct Mask {
 
 impl Mask {
     /// Reads a mask as people type it: what is left out is anything (`bob` is `bob!*@*`,
-    /// `*@host` is `*!*@host`). Letters are folded.
+    /// `*@host` and `@host` are `*!*@host`). Letters are folded.
     ///
     /// # Errors
     /// `None` if it is empty, longer than [`MASK_BYTES_MAX`] or has a space or control character.
     pub fn parse(text: &str, effect: Effect) -> Option<Self> {
-        let whole = match (text.contains('!'), text.contains('@')) {
-            (false, false) => format!("{text}!*@*"),
-            (true, false) => format!("{text}@*"),
-            (false, true) => format!("*!{text}"),
-            (true, true) => text.to_owned(),
+        let (nick, origin) = match text.split_once('!') {
+            Some(parts) => parts,
+            None if text.contains('@') => ("", text),
+            None => (text, ""),
         };
+        let (user, host) = origin.split_once('@').unwrap_or((origin, ""));
+        let [nick, user, host] = [nick, user, host].map(|part| match part {
+            "" => "*",
+            part => part,
+        });
+        let whole = format!("{nick}!{user}@{host}");
         let usable = !text.is_empty()
             && whole.len() <= MASK_BYTES_MAX
             && !whole.chars().any(|c| c.is_whitespace() || c.is_control());

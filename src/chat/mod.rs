@@ -10,6 +10,7 @@ pub mod availability;
 pub mod block;
 pub mod channel;
 pub mod former;
+pub mod limits;
 mod listing;
 pub mod lookalike;
 pub mod mask;
@@ -279,18 +280,16 @@ impl Chat {
         for channel in channels {
             self.channel_mut(channel).note_arrived(&nick);
         }
-        let own = self.outbox.only([who]);
-        for audience in [own, others] {
-            let who = before.clone();
-            self.event(
-                now,
-                audience,
-                Happening::Renamed {
-                    who,
-                    nick: nick.clone(),
-                },
-            );
-        }
+        let others_all = self.outbox.users(others.all).to_vec();
+        let audience = Audience {
+            all: self.outbox.span([who].into_iter().chain(others_all)),
+            ..others
+        };
+        let renamed = Happening::Renamed {
+            who: before.clone(),
+            nick: nick.clone(),
+        };
+        self.event(now, audience, renamed);
         if before.nick != nick {
             let newly = newly.into_iter().filter(|user| !told.contains(user));
             let audience = self.outbox.watching(newly);

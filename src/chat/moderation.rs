@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::channel::{INVITATIONS_MAX, check_reason};
+use super::limits::TOPIC_BYTES_MAX;
 use super::mask::Mask;
 use super::mode::{Flag, MaskList, ModeChange, Rank, UserFlag};
 use super::name::{ChannelName, Nick};
@@ -10,9 +11,6 @@ use super::time::Now;
 use super::user::User;
 use super::vocabulary::{Audience, Happening, Refusal, Reply, TopicInfo, Watched};
 use super::{ChannelId, Chat, UserId};
-
-/// The longest topic, in bytes.
-pub const TOPIC_BYTES_MAX: usize = 300;
 
 /// How many channels can be kept while empty.
 pub const KEPT_CHANNELS_MAX: usize = 1_000;
@@ -86,7 +84,7 @@ impl Chat {
         nick: &Nick,
         why: Option<String>,
     ) -> Result<(), Refusal> {
-        let id = self.run_by(who, name)?;
+        let id = self.run_from_inside(who, name)?;
         check_reason(why.as_deref())?;
         let target = self.member(nick, id)?;
         self.check_outranks(who, id, target)?;
@@ -225,10 +223,11 @@ impl Chat {
             channel: name.clone(),
         })?;
         let channel = self.channel(id).name.clone();
+        if self.channel(id).ranks(who).is_some() {
+            let nick = self.user(who).nick().clone();
+            return Err(Refusal::TheyAreThere { nick, channel });
+        }
         match self.may_enter(who, id, None) {
-            _ if self.channel(id).ranks(who).is_some() => {
-                return Err(Refusal::NotClosed { channel });
-            }
             Ok(()) if !self.sees(who, id) => return Err(Refusal::NoSuchChannel { channel }),
             Ok(()) => return Err(Refusal::NotClosed { channel }),
             Err(refusal @ Refusal::KeptOut { .. }) => return Err(refusal),
@@ -317,7 +316,7 @@ impl Chat {
         new: ChannelName,
         why: Option<String>,
     ) -> Result<(), Refusal> {
-        let id = self.run_by(who, name)?;
+        let id = self.run_from_inside(who, name)?;
         self.check_runs_fully(who, id)?;
         check_reason(why.as_deref())?;
         let before = self.channel(id).name.clone();

@@ -76,7 +76,7 @@ impl Chat {
         Ok(())
     }
 
-    /// What was changed, and whether anything was refused.
+    /// What was changed, and whether anything was refused: for the same reason just once.
     fn change_what_can_be(
         &mut self,
         now: Now,
@@ -84,18 +84,20 @@ impl Chat {
         id: ChannelId,
         changes: Vec<ModeChange>,
     ) -> (Vec<ModeChange>, bool) {
-        let (mut done, mut refused) = (Vec::new(), false);
+        let (mut done, mut refused) = (Vec::new(), Vec::new());
         for change in changes {
             let masks = self.channel(id).masks.len();
             match self.check_change(who, id, &change, masks) {
                 Ok(()) => done.extend(self.apply_change(now, who, id, change)),
-                Err(refusal) => {
-                    refused = true;
-                    self.outbox.push(Output::Refusal(refusal));
-                }
+                Err(refusal) if !refused.contains(&refusal) => refused.push(refusal),
+                Err(_) => {}
             }
         }
-        (done, refused)
+        let any = !refused.is_empty();
+        for refusal in refused {
+            self.outbox.push(Output::Refusal(refusal));
+        }
+        (done, any)
     }
 
     fn tell_modes(&mut self, now: Now, who: UserId, id: ChannelId, changes: Vec<ModeChange>) {
@@ -129,7 +131,7 @@ impl Chat {
                 let listed = channel.masks(*list).any(|listed| listed.mask == *mask);
                 match (on, listed) {
                     (true, false) if masks >= MASKS_MAX => Err(Refusal::TooMany {
-                        what: Limited::Masks,
+                        what: Limited::Masks(*list),
                         max: MASKS_MAX,
                     }),
                     (false, false) => Err(Refusal::NotOnList {

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
+use super::limits::REALNAME_BYTES_MAX;
 use super::mode::UserFlag;
 use super::time::Now;
 use super::user::Identity;
 use super::vocabulary::{Happening, Refusal, Reply};
 use super::{Chat, UserId};
-
-/// The longest full name, in bytes.
-pub const REALNAME_BYTES_MAX: usize = 150;
 
 impl Chat {
     pub(super) fn introduce(
@@ -100,6 +98,8 @@ impl Chat {
         }
         if self.set_flag(who, UserFlag::Operator, true) {
             self.tell_own_modes(now, who, vec![(UserFlag::Operator, true)]);
+        } else {
+            self.reply(Reply::Unchanged);
         }
         if let Some(host) = host {
             self.change_host(now, who, host);

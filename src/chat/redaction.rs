@@ -21,6 +21,8 @@ pub(super) struct Trace {
     author: UserId,
     from: Arc<Identity>,
     at: Trail,
+    /// Programs let each other know it: no person has read it.
+    unread: bool,
 }
 
 /// Where a line went.
@@ -31,7 +33,8 @@ pub(super) enum Trail {
 }
 
 impl Chat {
-    pub(super) fn leave_trace(&mut self, id: MessageId, author: UserId, at: Trail) {
+    /// `unread`: no person has read it, only programs.
+    pub(super) fn leave_trace(&mut self, id: MessageId, author: UserId, at: Trail, unread: bool) {
         if self.traces.len() >= REDACTABLE_MAX {
             self.traces.pop_front();
         }
@@ -41,6 +44,7 @@ impl Chat {
             author,
             from,
             at,
+            unread,
         });
     }
 
@@ -81,6 +85,7 @@ impl Chat {
                 id,
                 for_staff: record.for_staff,
             },
+            unread: false,
         };
         self.tell_redaction(now, who, trace, true, why);
         Ok(())
@@ -98,7 +103,10 @@ impl Chat {
         let place = self.traces.iter().position(|trace| trace.id == id);
         match to {
             Target::Channel(name) | Target::Ranked(name, _) => {
-                let channel = self.joined(who, name)?;
+                let channel = match self.user(who).is_operator() {
+                    true => self.seen(who, name)?,
+                    false => self.joined(who, name)?,
+                };
                 let place = place.ok_or(Refusal::NoSuchMessage)?;
                 let trace = &self.traces[place];
                 if !matches!(trace.at, Trail::Channel { id, .. } if id == channel) {
@@ -129,7 +137,9 @@ impl Chat {
     pub(super) fn retract(&mut self, now: Now, who: UserId, nick: &Nick) -> Result<(), Refusal> {
         let target = self.person(nick)?;
         let nick = self.user(target).nick().clone();
-        let written = |trace: &Trace| trace.author == who && trace.at == Trail::Person(target);
+        let written = |trace: &Trace| {
+            trace.author == who && trace.at == Trail::Person(target) && !trace.unread
+        };
         let place = self.traces.iter().rposition(written);
         let place = place.ok_or(Refusal::NoSuchMessage)?;
         if let Some(trace) = self.traces.remove(place) {
@@ -155,7 +165,14 @@ impl Chat {
             Trail::Channel { id, .. } => Place::Channel(self.channel(id).name.clone()),
             Trail::Person(user) => Place::Person(self.user(user).identity.clone()),
         };
-        let audience = self.readers_of(&trace, who);
+        let readers = self.readers_of(&trace, who);
+        let audience = match trace.unread {
+            true => Audience {
+                tracking: readers.all,
+                ..Audience::default()
+            },
+            false => readers,
+        };
         let happening = Happening::Redacted {
             id: trace.id,
             latest,

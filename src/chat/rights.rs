@@ -64,6 +64,18 @@ impl Chat {
         Err(Refusal::NotChannelOperator { channel })
     }
 
+    /// The same, where who is not even in the channel is told that instead.
+    pub(super) fn run_from_inside(
+        &self,
+        who: UserId,
+        name: &ChannelName,
+    ) -> Result<ChannelId, Refusal> {
+        match self.user(who).is_operator() {
+            true => self.seen(who, name),
+            false => self.joined(who, name).and(self.run_by(who, name)),
+        }
+    }
+
     /// Whether somebody runs a channel, if only as its half-operator (or the server).
     pub(super) fn runs(&self, who: UserId, id: ChannelId) -> bool {
         self.ranks_in(who, id).reaches(Rank::HalfOperator) || self.user(who).is_operator()

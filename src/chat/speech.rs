@@ -59,7 +59,7 @@ impl Chat {
             let record = Record { said, for_staff };
             self.channel_mut(id).memory.remember(record);
         }
-        self.leave_trace(said.id, who, Trail::Channel { id, for_staff });
+        self.leave_trace(said.id, who, Trail::Channel { id, for_staff }, false);
         let hearers = self.hearers(who, id, rank);
         let audience = self.outbox.only(hearers);
         self.event(now, audience, Happening::Said(said));
@@ -119,7 +119,7 @@ impl Chat {
         let target = self.person(nick)?;
         let place = Place::Person(self.user(target).identity.clone());
         let said = self.said(now, who, place.clone(), words);
-        self.leave_trace(said.id, who, Trail::Person(target));
+        self.leave_trace(said.id, who, Trail::Person(target), false);
         let audience = self.correspondents(who, target);
         self.event(now, audience, Happening::Said(said));
         let absence = self.user_mut(target).absence.as_deref_mut();
@@ -158,7 +158,7 @@ impl Chat {
             Target::Ranked(name, rank) => self.signal_in(who, name, Some(*rank))?,
         };
         let id = self.next_message_id(now);
-        self.leave_trace(id, who, trail);
+        self.leave_trace(id, who, trail, true);
         let happening = Happening::Signalled {
             id,
             author: who,

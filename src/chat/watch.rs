@@ -72,7 +72,8 @@ impl Chat {
         };
         for user in &watchers {
             let watches = &mut self.user_mut(*user).aside().watches;
-            watches.retain(|watched| watched != now);
+            // Another spelling of the same name is the same watch.
+            watches.retain(|watched| watched != now || watched == before);
             let same = watches.iter_mut().filter(|watched| **watched == *before);
             same.for_each(|watched| *watched = now.clone());
         }

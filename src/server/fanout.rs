@@ -67,10 +67,10 @@ impl Server {
         };
         let caused = cause.is_some_and(|cause| cause.session == id);
         match (&session.side, hearers) {
-            (Side::Plain(_), Hearers::All | Hearers::Plain) => {
-                if !(caused && events::silent_to_cause(&copies.event.what)) {
-                    self.deliver_plain(id, user, copies, caused);
-                }
+            (Side::Plain(_), Hearers::All | Hearers::Plain)
+                if !(caused && events::silent_to_cause(&copies.event.what)) =>
+            {
+                self.deliver_plain(id, user, copies, caused);
             }
             (Side::Irc(_), Hearers::All | Hearers::Irc) => {
                 self.deliver_irc(id, user, copies, caused);
@@ -217,7 +217,7 @@ impl Server {
             self.send(id, lines);
         }
         if ended {
-            return self.outputs.push(Output::Resume(id));
+            return;
         }
         self.outputs.push(Output::AwaitDrain(id));
         if let Some(session) = self.sessions.get_mut(id) {

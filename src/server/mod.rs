@@ -211,7 +211,8 @@ impl Server {
             (_, Heard::HttpRequest) => {
                 let page = replies::web_page(&self.settings.name);
                 self.send(id, page);
-                self.close(now, id, "a web browser");
+                // It is nobody yet, and no other line belongs behind a page.
+                self.end(id, "a web browser");
             }
             (Side::Irc(_), heard) => self.hear_irc(now, id, heard),
             (Side::Plain(_), Heard::TlsHello) => {
@@ -248,6 +249,13 @@ impl Server {
     /// All that was sent to a connection has been written.
     pub fn drained(&mut self, now: Now, id: SessionId) {
         self.go_on(now, id, Server::continue_listing);
+        if self
+            .sessions
+            .get(id)
+            .is_some_and(|session| !session.waits())
+        {
+            self.outputs.push(Output::Resume(id));
+        }
     }
 
     /// A connection is no more.

@@ -3,7 +3,7 @@
 
 use super::session::Ticket;
 use super::timers::Timer;
-use super::{Output, Server, SessionId};
+use super::{Cause, Output, Server, SessionId};
 use crate::chat::time::Now;
 use crate::check::{Check, Checked};
 use crate::protocol::irc::numerics::{ERR_PASSWDMISMATCH, RPL_TRYAGAIN, RPL_YOUREOPER};
@@ -97,7 +97,12 @@ impl Server {
             self.send_numeric(id, RPL_YOUREOPER, "You are now an IRC operator");
         }
         self.chat.make_operator(now, user, host.as_deref());
-        self.deliver(now, None);
+        let cause = Cause {
+            session: id,
+            quiet: false,
+            verb: "OPER",
+        };
+        self.deliver(now, Some(cause));
     }
 
     fn refuse_operator(&mut self, id: SessionId, mistake: &Mistake) {

@@ -67,6 +67,15 @@ impl Client {
         Self::connect(addr).called(nick)
     }
 
+    /// Somebody with an IRC client, registered.
+    pub(crate) fn irc(addr: SocketAddr, nick: &str) -> Self {
+        let mut client = Self::connect(addr);
+        client.nick = nick.to_owned();
+        client.send(format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}\r\n").as_bytes());
+        client.until_one(|line| line.contains(" 422 ") || line.contains(" 376 "));
+        client
+    }
+
     pub(crate) fn named_narrow(addr: SocketAddr, nick: &str) -> Self {
         Self::connect_narrow(addr).called(nick)
     }

@@ -11,6 +11,7 @@ mod data;
 mod fairness;
 mod floods;
 mod full;
+mod irc;
 mod logging;
 mod oneshots;
 mod ports;

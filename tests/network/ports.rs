@@ -33,8 +33,11 @@ fn ready_lines_and_nothing_else_go_to_standard_output() {
         let lines = other.until_one(|line| line.ends_with(" #a p0: morning all"));
         assert!(!lines.is_empty());
     }
-    let mut irc = Client::connect(server.addr_of(count - 1));
-    irc.rest();
+    let mut irc = Client::irc(server.addr_of(count - 1), "irc");
+    irc.say("JOIN #a");
+    irc.until(":irc!~irc@");
+    everybody[0].say("hello");
+    irc.until_one(|line| line.ends_with(" PRIVMSG #a :hello"));
     let ready = server.ready().to_vec();
     let ended = server.end("TERM");
     assert_eq!(ended.stdout, ready);
@@ -70,18 +73,6 @@ fn a_port_alone_is_all_addresses_and_localhost_both() {
     let server = Setup::listening(&["--plain", "localhost:0", "--irc", "127.0.0.1:0"]).start();
     assert_eq!(server.addr_of(0).ip().to_string(), "127.0.0.1");
     assert_eq!(server.addr_of(1).ip().to_string(), "::1");
-}
-
-#[test]
-fn irc_is_answered_with_one_line_for_now() {
-    let server = Setup::listening(&["--irc", "127.0.0.1:0"]).start();
-    for greeting in ["", "CAP LS 302\r\nNICK ann\r\nUSER ann 0 * :Ann\r\n"] {
-        let mut client = Client::connect(server.addr());
-        client.send(greeting.as_bytes());
-        let lines = client.rest();
-        assert_eq!(lines.len(), 1, "{lines:?}");
-        assert!(lines[0].starts_with(said::NO_IRC_YET), "{lines:?}");
-    }
 }
 
 #[test]

@@ -10,7 +10,6 @@ pub(crate) const TOO_LONG: &str = "*! That line was longer than 4096 bytes";
 pub(crate) const SERVER_FULL: &str = "*! The server is full";
 pub(crate) const NOT_PLAIN_TLS: &str = "*! This port speaks plain text, not TLS";
 pub(crate) const IRC_ELSEWHERE: &str = "*! This port is for telnet and netcat";
-pub(crate) const NO_IRC_YET: &str = "ERROR :hallway does not speak IRC yet";
 pub(crate) const CLOSING_DOWN: &str = "* hallway is closing down. Goodbye.";
 pub(crate) const NOT_A_COMMAND: &str = "is not a command";
 pub(crate) const MAY_NOT_ANNOUNCE: &str = "*! Only operators can announce";

@@ -17,7 +17,7 @@ const BEGINS_MS: u64 = 1_795_425_240_000;
 
 /// What the clients have asked for.
 const CAPS: &str = "message-tags echo-message away-notify batch draft/message-redaction \
-                    draft/channel-rename extended-monitor setname";
+                    draft/channel-rename extended-monitor setname standard-replies";
 
 /// Keeps apart the configuration files of scenes that play at the same time.
 static COUNT: AtomicUsize = AtomicUsize::new(0);
@@ -146,6 +146,7 @@ impl World {
         let script = Script {
             path: PathBuf::from(format!("parity-{number}")),
             config: config(act),
+            motd: String::new(),
             begins_ms: BEGINS_MS,
             in_memory_only: true,
             steps: Vec::new(),

@@ -90,7 +90,7 @@ pub(crate) static SCENES: &[Scene] = &[
         ann! /msg #desk a | PRIVMSG #desk :a => You are banned | 404
         ann! /msg #nowhere a | PRIVMSG #nowhere :a => There is no channel | 403
         -- limit
-        ann! {x*4097} | PRIVMSG #lobby :{x*495} => longer than 4096 bytes | 417
+        ann! {x*4097} | PRIVMSG #lobby :{x*500} => longer than 4096 bytes | 417
     "),
     scene("speak to those of a rank", &["Say"], "
         carol> JOIN #desk
@@ -107,7 +107,7 @@ pub(crate) static SCENES: &[Scene] = &[
         bob> /mode +n
         ann! /msg @#desk a | PRIVMSG @#desk :a => Only people inside | 404
         -- limit
-        ann! /msg @#lobby {x*4097} | PRIVMSG @#lobby :{x*495} => longer than 4096 bytes | 417
+        ann! /msg @#lobby {x*4097} | PRIVMSG @#lobby :{x*500} => longer than 4096 bytes | 417
     "),
     scene("write to a person", &["Say"], "
         ann> /msg bob psst | PRIVMSG bob :psst
@@ -119,7 +119,7 @@ pub(crate) static SCENES: &[Scene] = &[
         -- refused
         ann! /msg eve psst | PRIVMSG eve :psst => Nobody called eve | 401
         -- limit
-        ann! /msg bob {x*4097} | PRIVMSG bob :{x*495} => longer than 4096 bytes | 417
+        ann! /msg bob {x*4097} | PRIVMSG bob :{x*500} => longer than 4096 bytes | 417
     "),
     scene("say what one does", &["Say"], "
         ann> /me waves | PRIVMSG #lobby :\\aACTION waves\\a
@@ -131,7 +131,7 @@ pub(crate) static SCENES: &[Scene] = &[
         ann> /join #desk | JOIN #desk
         ann! /me waves | PRIVMSG #desk :\\aACTION waves\\a => Only people with a voice | 404
         -- limit
-        ann! /me {x*4097} | PRIVMSG #lobby :\\aACTION {x*495}\\a => longer than 4096 bytes | 417
+        ann! /me {x*4097} | PRIVMSG #lobby :\\aACTION {x*500}\\a => longer than 4096 bytes | 417
     "),
     scene("say it as a program", &["Say"], "
         ann> /notice #lobby done | NOTICE #lobby :done

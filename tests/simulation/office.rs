@@ -6,8 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use hallway::arena::{Arena, Key};
 use hallway::chat::UserId;
+use hallway::chat::limits::TOPIC_BYTES_MAX;
 use hallway::chat::mode::Rank;
-use hallway::chat::moderation::TOPIC_BYTES_MAX;
 use hallway::chat::name::ChannelName;
 use hallway::chat::pace::Pace;
 use hallway::chat::time::{Now, Zone};

@@ -193,12 +193,12 @@ fn vague(text: &str) -> Vague {
     moment(text)
         .map(|length| (length, "(moment)"))
         .or_else(|| idle(text).map(|length| (length, "(idle)")))
+        .or_else(|| cloak(text).map(|length| (length, "(cloak)")))
 }
 
 /// What the real clock and chance decide in a message: moments, ids made of them, and cloaks.
 fn vague_in_message(text: &str) -> Vague {
     const MOMENT: &str = "0000-00-00T00:00:00.000Z";
-    const CLOAK: &str = "xxxxxxxx.xxxxxxxx.xxxxxxxx.cloak";
     const SECONDS_DIGITS: usize = 10;
     let front = |shape: &str, of: fn(char) -> bool, instead: &str| {
         let front = text.get(..shape.len())?;
@@ -217,19 +217,18 @@ fn vague_in_message(text: &str) -> Vague {
     if front(MOMENT, |c| c.is_ascii_digit(), "0").as_deref() == Some(MOMENT) {
         return Some((MOMENT.len(), "(moment)"));
     }
-    let (host, domain) = (
-        text.get(..CLOAK.len() - 5),
-        text.get(CLOAK.len() - 5..CLOAK.len()),
-    );
-    if let (Some(host), Some("cloak")) = (host, domain)
-        && host.split('.').take(3).all(|part| part.len() == 8)
-    {
-        return Some((CLOAK.len(), "(cloak)"));
-    }
     if digits(text) == SECONDS_DIGITS {
         return Some((SECONDS_DIGITS, "(seconds)"));
     }
     message_id(text).map(|length| (length, "(id)"))
+}
+
+/// `wueua253.2rz6dzxp.nrpe45hx.cloak`.
+fn cloak(text: &str) -> Option<usize> {
+    const CLOAK: &str = "xxxxxxxx.xxxxxxxx.xxxxxxxx.cloak";
+    let mut parts = text.get(..CLOAK.len())?.split('.');
+    let hashes = parts.by_ref().take(3).all(|part| part.len() == 8);
+    (hashes && parts.eq(["cloak"])).then_some(CLOAK.len())
 }
 
 /// `19ab3c4d5e6-0-0`, or `m19ab3c4d5e6-0-0`, the reference of a batch made of it.

@@ -356,7 +356,18 @@ pub(crate) fn config_file(script: &Script, stage: &str) -> Outcome<PathBuf> {
     let line = script.steps.first().map_or(0, |step| step.line);
     let name = format!("{}-{line}-{stage}.toml", stem.to_string_lossy());
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, &script.config).map_err(|e| format!("{}: {e}", path.display()))?;
+    let write = |path: &Path, text: &str| {
+        std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))
+    };
+    let motd = path.with_extension("motd");
+    let key = match script.motd.as_str() {
+        "" => String::new(),
+        lines => {
+            write(&motd, lines)?;
+            format!("motd = {:?}\n", motd.display().to_string())
+        }
+    };
+    write(&path, &(key + &script.config))?;
     Ok(path)
 }
 

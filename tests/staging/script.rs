@@ -17,6 +17,8 @@ pub(crate) struct Script {
     pub(crate) path: PathBuf,
     /// What the server is configured with, as TOML.
     pub(crate) config: String,
+    /// The message of the day, line by line; none if empty.
+    pub(crate) motd: String,
     /// When it begins, in Unix milliseconds.
     pub(crate) begins_ms: u64,
     /// It says so, or does what cannot be done over sockets.
@@ -154,6 +156,7 @@ pub(crate) fn parse(
     let mut script = Script {
         path: path.to_owned(),
         config: String::new(),
+        motd: String::new(),
         begins_ms: moment(BEGINNING).expect("it is a moment"),
         in_memory_only: false,
         steps: Vec::new(),
@@ -238,6 +241,10 @@ fn directive(
     let act = match (who, verb, rest) {
         ("config", ..) => {
             script.config += &format!("{words}\n");
+            return header(script);
+        }
+        ("motd", ..) => {
+            script.motd += &format!("{words}\n");
             return header(script);
         }
         ("in memory only", ..) => {

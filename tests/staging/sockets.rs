@@ -202,7 +202,7 @@ impl Stage for Sockets {
             stream: Some(stream),
             ear: Ear::default(),
             heard: Vec::new(),
-            named: protocol == Protocol::Irc,
+            named: false,
             mid_line: false,
             ended: false,
         };
@@ -216,8 +216,11 @@ impl Stage for Sockets {
 
     fn send(&mut self, who: &str, bytes: &[u8]) -> Outcome {
         let place = self.place(who)?;
-        self.people[place].mid_line = !bytes.ends_with(b"\n") && !bytes.ends_with(b"\r");
-        self.people[place].send(bytes);
+        let person = &mut self.people[place];
+        // The first line can tell what speaks: no fence may come before it.
+        person.named |= person.protocol == Protocol::Irc;
+        person.mid_line = !bytes.ends_with(b"\n") && !bytes.ends_with(b"\r");
+        person.send(bytes);
         self.last = Some(place);
         Ok(())
     }

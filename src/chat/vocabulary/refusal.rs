@@ -1,6 +1,7 @@
 //! A reply that says no. Each becomes one line, in one place per protocol.
 
 use super::Whom;
+use crate::chat::mode::MaskList;
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::settings::Announcers;
 
@@ -13,8 +14,8 @@ pub enum Limited {
     Watches,
     /// People whom one person blocks.
     Blocks,
-    /// Masks on one channel's lists.
-    Masks,
+    /// Masks on one channel's lists: one more was to come on this.
+    Masks(MaskList),
     /// Channels that are kept while empty.
     KeptChannels,
 }

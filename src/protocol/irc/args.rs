@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::capabilities::{Cap, Caps};
 use super::commands::Spec;
 use super::message::Message;
 use super::numerics::*;
@@ -19,8 +20,8 @@ pub struct Args<'m> {
     pub message: &'m Message<'m>,
     /// The command's row in the table.
     pub spec: &'static Spec,
-    /// The client may attach tags for other clients.
-    pub may_attach: bool,
+    /// What the client has asked to have.
+    pub caps: Caps,
 }
 
 impl<'m> Args<'m> {
@@ -56,8 +57,15 @@ impl<'m> Args<'m> {
 
     /// The tags for other clients.
     pub fn attached(&self) -> Option<Arc<str>> {
-        let tags = self.message.client_tags().filter(|_| self.may_attach);
+        let may_attach = self.caps.has(Cap::MessageTags);
+        let tags = self.message.client_tags().filter(|_| may_attach);
         tags.map(Arc::from)
+    }
+
+    /// The batch that the message is a part of. Only draft/multiline lets a client have batches.
+    pub fn batch(&self) -> Option<String> {
+        let may_batch = self.caps.has(Cap::Multiline);
+        self.message.tag("batch").filter(|_| may_batch)
     }
 }
 

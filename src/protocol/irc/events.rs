@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::args::CTCP;
 use super::capabilities::{Cap, Caps};
+use super::framing::MESSAGE_BYTES_MAX;
 use super::message_id;
 use super::numerics::*;
 use super::pieces::pieces;
@@ -71,16 +72,21 @@ fn is_long(said: &Said) -> bool {
     text.len() > ONE_MESSAGE_BYTES || text.contains('\n') || !said.extras.seams.is_empty()
 }
 
-/// Whether what somebody says is one message for its readers, who see the speaker in front of it.
-pub fn fits(from: &Identity, to: &Target, manner: Manner, text: &str) -> bool {
+/// How many bytes of a text are one message for its readers, who see the speaker in front of it.
+pub fn room(from: &Identity, to: &Target, manner: Manner) -> usize {
     let (verb, before, behind) = wrapping(manner);
-    let to = match to {
+    let to = target_word(to);
+    let head = format!(":{from} {verb} {to} :{before}{behind}");
+    MESSAGE_BYTES_MAX.saturating_sub(head.len())
+}
+
+/// A target as senders spell it.
+pub fn target_word(to: &Target) -> String {
+    match to {
         Target::Channel(channel) => channel.to_string(),
         Target::Ranked(channel, rank) => format!("{}{channel}", modes::rank_sign(*rank)),
         Target::Person(nick) => nick.to_string(),
-    };
-    let message = format!(":{from} {verb} {to} :{before}{text}{behind}");
-    message.len() <= super::framing::MESSAGE_BYTES_MAX
+    }
 }
 
 /// Writes the messages of an event for one reader, or all readers alike: nothing where the reader
@@ -254,10 +260,11 @@ fn write_said(said: &Said, reader: &Reader<'_>, out: &mut String) {
     let (verb, before, behind) = wrapping(said.manner);
     let to = target(&said.place);
     let head = format!(":{} {verb} {to} :{before}{behind}", said.from).len();
-    let room = super::framing::MESSAGE_BYTES_MAX.saturating_sub(head);
+    let room = MESSAGE_BYTES_MAX.saturating_sub(head);
     let all = pieces(&said.text, &said.extras.seams, room);
     let tags = || Tags::of(caps, said.at_ms, &said.from);
-    let first = || tags().id(said.id).attached(said.extras.attached.as_deref());
+    let attached = said.extras.attached.as_deref();
+    let first = || tags().id(said.id).attached(attached);
     let say = |tags: &Tags, text: &str, out: &mut String| {
         let line = Line::tagged(out, tags, &said.from, verb).param(&to);
         line.text(format_args!("{before}{text}{behind}"));
@@ -277,7 +284,10 @@ fn write_said(said: &Said, reader: &Reader<'_>, out: &mut String) {
     }
     let shown = all.iter().filter(|piece| !piece.text.is_empty());
     for (place, piece) in shown.enumerate() {
-        let tags = if place == 0 { first() } else { tags() };
+        let tags = match place {
+            0 => first(),
+            _ => tags().attached(attached),
+        };
         say(&tags, piece.text, out);
     }
 }
@@ -311,7 +321,7 @@ fn write_notice(
 ) {
     let to = channel.map_or(reader.nick, ChannelName::as_str);
     let head = format!(":{from} NOTICE {to} :{prefix}").len();
-    let room = super::framing::MESSAGE_BYTES_MAX.saturating_sub(head);
+    let room = MESSAGE_BYTES_MAX.saturating_sub(head);
     for piece in pieces(text, &[], room) {
         let line = Line::tagged(out, tags, from, "NOTICE").param(to);
         line.text(format_args!("{prefix}{}", piece.text));
@@ -380,12 +390,12 @@ fn write_modes(
     out: &mut String,
 ) {
     let head = format!(":{by} MODE {channel} ").len();
-    let room = super::framing::MESSAGE_BYTES_MAX.saturating_sub(head);
+    let room = MESSAGE_BYTES_MAX.saturating_sub(head);
     let mut rest = changes;
     while !rest.is_empty() {
         let fits = how_many_fit(rest, room);
         let (now, later) = rest.split_at(fits);
-        let letters = signed(now.iter().map(|change| letter(change)));
+        let letters = signed(now.iter().map(letter));
         let line = Line::tagged(out, tags, by, "MODE")
             .param(channel)
             .param(letters);

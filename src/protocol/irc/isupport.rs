@@ -1,5 +1,6 @@
 //! What this server is like, as clients are told (`005`, ISUPPORT): only what is true.
 
+use super::framing::MESSAGE_BYTES_MAX;
 use super::numerics::RPL_ISUPPORT;
 use super::writer::Reader;
 use crate::chat::mode::KEY_BYTES_MAX;
@@ -11,6 +12,9 @@ pub const MONITORED_MAX: usize = 100;
 
 /// The longest user name, in bytes; what is longer is cut.
 pub const USERNAME_BYTES_MAX: usize = 10;
+
+/// The longest host, in bytes: what others see in place of an address.
+pub const HOST_BYTES_MAX: usize = 63;
 
 /// The most targets of one `PRIVMSG`, `NOTICE` or `TAGMSG`.
 pub const TARGETS_MAX: usize = 4;
@@ -59,10 +63,12 @@ pub fn tokens(limits: &Limits<'_>) -> Vec<String> {
         "ELIST=CMNTU".to_owned(),
         "EXCEPTS=e".to_owned(),
         "EXTBAN=,m".to_owned(),
+        format!("HOSTLEN={HOST_BYTES_MAX}"),
         "INVEX=I".to_owned(),
         format!("KEYLEN={KEY_BYTES_MAX}"),
         format!("KICKLEN={}", limits.reason_bytes),
         "KNOCK".to_owned(),
+        format!("LINELEN={}", MESSAGE_BYTES_MAX + "\r\n".len()),
         format!("MAXLIST={lists}:{}", limits.masks),
         format!("MAXTARGETS={targets}"),
         "MODES".to_owned(),

@@ -3,10 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::capabilities::Cap;
 use super::message_id;
 use super::numerics::*;
 use super::writer::{Reader, safe};
-use crate::chat::vocabulary::{Command, Limited, Refusal, Target};
+use crate::chat::vocabulary::{Command, Limited, Refusal, Target, Whom};
+use crate::protocol::modes;
 
 /// What is wrong, as one line or more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +20,8 @@ struct Entry {
     verb: String,
     params: Vec<String>,
     text: String,
+    /// No specification has this standard reply: it is for clients that take any.
+    own: bool,
 }
 
 /// The verb of a standard reply that says no (IRCv3 standard replies).
@@ -35,6 +39,7 @@ impl Complaint {
             verb: numeric.to_owned(),
             params: about.iter().map(|word| safe(word).to_owned()).collect(),
             text: text.to_owned(),
+            own: false,
         }])
     }
 
@@ -45,7 +50,16 @@ impl Complaint {
             verb: FAIL.to_owned(),
             params: words.map(|word| safe(word).to_owned()).collect(),
             text: text.to_owned(),
+            own: false,
         }])
+    }
+
+    /// A standard reply that no specification has; a notice for clients that do not take any
+    /// (IRCv3 standard replies: these need the capability).
+    fn own(command: &str, code: &str, text: &str) -> Self {
+        let mut complaint = Self::fail(command, code, &[], text);
+        complaint.0.iter_mut().for_each(|entry| entry.own = true);
+        complaint
     }
 
     /// Nothing that is said.
@@ -78,6 +92,10 @@ impl Complaint {
     pub fn write(&self, reader: &Reader<'_>, out: &mut String) {
         for entry in &self.0 {
             let params: Vec<&str> = entry.params.iter().map(String::as_str).collect();
+            if entry.own && !reader.caps.has(Cap::StandardReplies) {
+                reader.notice(out, &entry.text);
+                continue;
+            }
             if entry.verb == FAIL {
                 reader.standard(out, FAIL, &params, &entry.text);
                 continue;
@@ -102,7 +120,11 @@ pub fn context(command: &Command) -> Vec<String> {
         Command::RenameChannel { channel, name, .. } => {
             vec![channel.to_string(), name.to_string()]
         }
+        Command::Rename { nick } => vec![nick.to_string()],
         Command::RedactMessage { to, id, .. } => vec![spelled(to), message_id::spelled(*id)],
+        Command::Block {
+            whom: Whom::Mask(mask),
+        } => vec![mask.pattern().to_owned()],
         _ => Vec::new(),
     }
 }
@@ -147,6 +169,11 @@ pub fn refusal(
             &[nick.as_str(), channel.as_str()],
             "They aren't on that channel",
         ),
+        R::TheyAreThere { channel, .. } if verb == "KNOCK" => about(
+            ERR_KNOCKONCHAN,
+            &[channel.as_str()],
+            "You are already on that channel",
+        ),
         R::TheyAreThere { nick, channel } => about(
             ERR_USERONCHANNEL,
             &[nick.as_str(), channel.as_str()],
@@ -171,6 +198,11 @@ pub fn refusal(
             ERR_INVITEONLYCHAN,
             &[channel.as_str()],
             "Cannot join channel (+i): only those who are invited may. KNOCK asks to be",
+        ),
+        R::KeptOut { channel } | R::Muted { channel } if verb == "NICK" => about(
+            ERR_BANNICKCHANGE,
+            &[words.first().unwrap_or(&"*"), channel.as_str()],
+            "Cannot change nickname while banned or muted on channel",
         ),
         R::KeptOut { channel } | R::Muted { channel } => banned(channel.as_str(), verb),
         R::ChannelFull { channel, .. } => about(
@@ -250,7 +282,7 @@ pub fn refusal(
             "You cannot put yourself off the server: QUIT does that",
         ),
         R::BlockedAlready { .. } | R::NotBlocked { .. } => Complaint::silent(),
-        refusal => Complaint::fail(verb, code(refusal), &[], &sentence(refusal)),
+        refusal => Complaint::own(verb, code(refusal), &sentence(refusal)),
     }
 }
 
@@ -285,11 +317,6 @@ fn banned(channel: &str, verb: &str) -> Complaint {
             &[channel],
             "Cannot join channel (+b): you are banned",
         ),
-        "NICK" => Complaint::about(
-            ERR_BANNICKCHANGE,
-            &[channel],
-            "Cannot change nickname while banned or muted on channel",
-        ),
         _ => cannot_send(
             channel,
             "Cannot send to channel (+b): you are banned or muted",
@@ -322,28 +349,25 @@ fn too_many(what: Limited, max: usize, verb: &str, about: &str) -> Complaint {
             &[about],
             &text("channels for one person"),
         ),
-        Limited::Masks => Complaint::about(
+        Limited::Masks(list) => Complaint::about(
             ERR_BANLISTFULL,
-            &[about, "b"],
+            &[about, &modes::list_letter(list).to_string()],
             &text("masks on a channel's lists"),
         ),
         Limited::Blocks => {
-            Complaint::about(ERR_SILELISTFULL, &["*"], &text("masks that one blocks"))
+            Complaint::about(ERR_SILELISTFULL, &[about], &text("masks that one blocks"))
         }
-        Limited::KeptChannels => {
-            Complaint::fail(verb, "TOO_MANY", &[], &text("channels that are kept"))
-        }
-        Limited::Watches => Complaint::fail(verb, "TOO_MANY", &[], &text("watched")),
+        Limited::KeptChannels => Complaint::own(verb, "TOO_MANY", &text("channels that are kept")),
+        Limited::Watches => Complaint::own(verb, "TOO_MANY", &text("watched")),
     }
 }
 
 fn too_long(what: &str, max_bytes: usize, verb: &str) -> Complaint {
     let text = format!("That is too long: {what} has at most {max_bytes} bytes");
-    let code = match verb {
-        "SETNAME" => "INVALID_REALNAME",
-        _ => "TOO_LONG",
-    };
-    Complaint::fail(verb, code, &[], &text)
+    match verb {
+        "SETNAME" => Complaint::fail(verb, "INVALID_REALNAME", &[], &text),
+        _ => Complaint::own(verb, "TOO_LONG", &text),
+    }
 }
 
 /// The code of a standard reply for what no numeric is for.

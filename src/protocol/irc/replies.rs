@@ -2,15 +2,17 @@
 
 use super::numerics::*;
 use super::rows::signs;
+use super::tags::Tags;
 use super::writer::{Line, Reader};
+use crate::chat::availability::Away;
 use crate::chat::mode::{MaskList, Modes, UserFlag};
-use crate::chat::name::ChannelName;
+use crate::chat::name::{ChannelName, Nick};
 use crate::chat::user::Identity;
 use crate::chat::vocabulary::{
     AnnouncementInfo, Former, Listed, Listing, PersonInfo, Place, Reply, TopicInfo, Whom,
 };
 use crate::protocol::modes;
-use crate::protocol::plain::replies::board_head;
+use crate::protocol::plain::replies::{board_head, people as counted};
 use crate::protocol::stamp::Clock;
 
 /// What this server is, in the answers that have a place for it.
@@ -57,7 +59,7 @@ pub fn write(
             to: Place::Person(to),
             away: Some(away),
             ..
-        } if verb == "PRIVMSG" => write_away(to.nick.as_str(), away.typed(), reader, out),
+        } if verb == "PRIVMSG" => write_away(&to.nick, away, reader, out),
         Reply::Topic { channel, topic } => match topic {
             Some(topic) => write_topic(channel, topic, reader, out),
             None => reader
@@ -72,7 +74,7 @@ pub fn write(
         } => {
             drop(reader.numeric(out, RPL_INVITING).param(nick).param(channel));
             if let Some(away) = away {
-                write_away(nick.as_str(), away.typed(), reader, out);
+                write_away(nick, away, reader, out);
             }
         }
         Reply::Invitations { channels } => write_invitations(channels, reader, out),
@@ -125,7 +127,8 @@ pub fn write(
 fn sentence(reply: &Reply) -> Option<String> {
     Some(match reply {
         Reply::Announced { number, people, .. } => format!(
-            "Announcement {number} is out to {people}. ANNOUNCE ROLLCALL {number} tells who has acknowledged."
+            "Announcement {number} is out to {}. ANNOUNCE ROLLCALL {number} tells who has acknowledged.",
+            counted(*people)
         ),
         Reply::Acknowledged {
             number,
@@ -154,8 +157,11 @@ pub fn write_back(reader: &Reader<'_>, out: &mut String) {
         .text("You are no longer marked as being away");
 }
 
-fn write_away(nick: &str, words: &str, reader: &Reader<'_>, out: &mut String) {
-    reader.numeric(out, RPL_AWAY).param(nick).text(words);
+/// Why somebody is away, with tags that a program understands.
+fn write_away(nick: &Nick, away: &Away, reader: &Reader<'_>, out: &mut String) {
+    let tags = Tags::new(reader.caps).away(away);
+    let line = Line::tagged(out, &tags, reader.server, RPL_AWAY);
+    line.param(reader.nick).param(nick).text(away.typed());
 }
 
 /// A topic, who set it and when.
@@ -292,7 +298,7 @@ fn write_whois(info: &PersonInfo, reader: &Reader<'_>, out: &mut String) {
         about(reader, out, RPL_WHOISBOT, identity).text("is a program");
     }
     if let Some(away) = &person.away {
-        write_away(nick.as_str(), away.typed(), reader, out);
+        write_away(nick, away, reader, out);
     }
     if let Some(address) = person.address {
         let letters = modes::user_letters(person.flags);

@@ -26,11 +26,14 @@ pub struct WhoForm {
     mask: String,
     /// The fields that are asked for (WHOX), and the token; `None`: the usual ones.
     fields: Option<(String, String)>,
+    /// Only operators of the server are asked for.
+    operators: bool,
 }
 
 impl WhoForm {
-    /// What stands behind `WHO`: the mask, and the fields with the token behind a comma.
-    pub fn new(mask: &str, fields: Option<&str>) -> Self {
+    /// What stands behind `WHO`: the mask, whether only operators of the server are asked for, and
+    /// the fields with the token behind a comma.
+    pub fn new(mask: &str, operators: bool, fields: Option<&str>) -> Self {
         let fields = fields.map(|fields| {
             let (fields, token) = fields.split_once(',').unwrap_or((fields, "0"));
             let digits = token.chars().take(TOKEN_DIGITS);
@@ -45,6 +48,7 @@ impl WhoForm {
         Self {
             mask: mask.to_owned(),
             fields,
+            operators,
         }
     }
 }
@@ -105,7 +109,9 @@ impl<'a> Rows<'a> {
         match (self.form, row) {
             (Form::Names { .. }, Row::Name { identity, ranks }) => self.name(identity, *ranks, out),
             (Form::Who { channel, form }, Row::Person(person)) => {
-                self.person(channel.as_deref(), form, person, out);
+                if !form.operators || person.flags.has(UserFlag::Operator) {
+                    self.person(channel.as_deref(), form, person, out);
+                }
             }
             (Form::Channels, Row::Channel(info)) => self.channel(info, out),
             (_, row) => self.reader.notice(out, row_sentence(row, &self.clock)),

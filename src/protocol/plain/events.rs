@@ -29,7 +29,13 @@ pub fn silent_to_cause(what: &Happening) -> bool {
         Happening::Said(said) => !is_to_oneself(said),
         what => matches!(
             what,
-            Happening::Joined { .. } | Happening::Left { .. } | Happening::Departed { .. }
+            Happening::Joined { .. }
+                | Happening::Left { .. }
+                | Happening::Departed { .. }
+                | Happening::Redacted {
+                    place: Place::Person(_),
+                    ..
+                }
         ),
     }
 }
@@ -91,8 +97,8 @@ pub fn render(event: &Event, own: bool, clock: &Clock<'_>) -> String {
 fn own_mode_change(flag: UserFlag, on: bool) -> String {
     let (letter, meaning) = (modes::user_letter(flag), modes::user_meaning(flag));
     match on {
-        true => format!("You are {meaning} now (+{letter})."),
-        false => format!("You are {meaning} no more (-{letter})."),
+        true => format!("You are +{letter} now: {meaning}."),
+        false => format!("You are +{letter} no more: {meaning}."),
     }
 }
 

@@ -260,9 +260,8 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
         Refusal::OwnAnnouncement { number } => {
             format!("Announcement {number} is yours: the others acknowledge it.")
         }
-        Refusal::RequestsUnheard { channel } => {
-            format!("Programs' requests (CTCP) are refused in {channel}.")
-        }
+        // Nobody asks programs anything from here.
+        Refusal::RequestsUnheard { .. } => String::new(),
         Refusal::TheyOutrank { nick, channel } => {
             format!("{nick} runs {channel} like you: only its operators can put them out.")
         }
@@ -318,7 +317,7 @@ fn too_many(what: Limited, max: usize) -> String {
             "people and masks that one person blocks",
             "/unblock one first",
         ),
-        Limited::Masks => ("masks on a channel's lists", "/unban or /unmute one first"),
+        Limited::Masks(_) => ("masks on a channel's lists", "/unban or /unmute one first"),
         Limited::KeptChannels => ("channels that are kept", "/keep off in another first"),
     };
     format!("That would be too many: the limit is {max} {what}. {remedy}.")

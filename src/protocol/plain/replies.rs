@@ -155,7 +155,7 @@ fn comma_separated<T: ToString>(items: &[T]) -> String {
 }
 
 /// `1 person`, `12 people`.
-pub(super) fn people(count: usize) -> String {
+pub fn people(count: usize) -> String {
     if count == 1 {
         "1 person".to_owned()
     } else {
@@ -434,6 +434,7 @@ fn listing_head(channel: Option<&ChannelName>, listing: &Listing, count: usize) 
         (Listing::Channels { .. }, _, 1) => "1 channel:".to_owned(),
         (Listing::Channels { .. }, ..) => format!("{count} channels:"),
         (_, Some(channel), _) => format!("{} in {channel}:", people(count)),
+        (_, None, 0) => "Nobody here fits that: * and ? stand for any letters.".to_owned(),
         (_, None, 1) => "1 person is here:".to_owned(),
         (_, None, _) => format!("{count} people are here:"),
     }
@@ -632,7 +633,11 @@ pub fn help(statuses: &Statuses) -> String {
         if *group == Group::Availability {
             names.extend(statuses.keys().map(String::as_str));
         }
-        tell(&mut out, &format!("  {title:<13}  /{}", names.join(" /")));
+        let mut title = *title;
+        for names in wrapped(&names) {
+            tell(&mut out, &format!("  {title:<13}  /{}", names.join(" /")));
+            title = "";
+        }
     }
     tell(&mut out, "/help COMMAND tells how to use one: /help msg");
     tell(
@@ -640,6 +645,18 @@ pub fn help(statuses: &Statuses) -> String {
         "Nothing is kept for people who are not here: there are no accounts yet.",
     );
     out
+}
+
+/// Names in lines that fit on the smallest terminal.
+fn wrapped<'a>(names: &'a [&'a str]) -> impl Iterator<Item = &'a [&'a str]> {
+    const COLUMNS: usize = 60;
+    let mut used = 0;
+    names.chunk_by(move |name, next| {
+        used += name.len() + " /".len();
+        let fits = used + next.len() + "/".len() <= COLUMNS;
+        used = if fits { used } else { 0 };
+        fits
+    })
 }
 
 /// How to use one command.

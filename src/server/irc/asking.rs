@@ -2,12 +2,12 @@
 
 use super::super::{Cause, Output, Server, SessionId};
 use super::multiline::Part;
-use crate::chat::channel::check_reason;
+use crate::chat::limits::REASON_BYTES_MAX;
 use crate::chat::mask::Pattern;
 use crate::chat::mode::UserFlag;
 use crate::chat::name::Nick;
 use crate::chat::time::Now;
-use crate::chat::vocabulary::{Command, Criterion, Manner, Target};
+use crate::chat::vocabulary::{Command, Criterion, Extras, Manner, Target};
 use crate::protocol::irc::args::cut;
 use crate::protocol::irc::commands::Request;
 use crate::protocol::irc::events;
@@ -16,6 +16,14 @@ use crate::protocol::irc::numerics::*;
 use crate::protocol::irc::refusals::{Complaint, context};
 use crate::protocol::irc::rows::write_end_of_names;
 use crate::protocol::irc::writer::safe;
+
+/// Something to be said.
+struct Words {
+    to: Target,
+    manner: Manner,
+    text: String,
+    extras: Extras,
+}
 
 /// The words of an absence for no reason that is told.
 const JUST_AWAY: &str = "";
@@ -96,15 +104,21 @@ impl Server {
                 self.irc_command(now, id, verb, Command::List { criteria });
             }
             Command::Say {
-                ref to,
+                to,
                 manner,
-                ref text,
-                ..
-            } if !self.fits_readers(id, to, manner, text) => {
-                let text =
-                    "Input line was too long: your name stands in front of it for its readers";
-                self.complain_about(id, verb, &Complaint::new(ERR_INPUTTOOLONG, text));
-            }
+                text,
+                extras,
+            } => self.say(
+                now,
+                id,
+                verb,
+                Words {
+                    to,
+                    manner,
+                    text,
+                    extras,
+                },
+            ),
             command => {
                 self.asked.context = context(&command);
                 self.irc_command(now, id, verb, command);
@@ -112,9 +126,27 @@ impl Server {
         }
     }
 
-    fn fits_readers(&self, id: SessionId, to: &Target, manner: Manner, text: &str) -> bool {
+    /// Says something. Its readers see the speaker in front of it: what is then too long is cut, as
+    /// IRC has it, and whoever has no echo to see that by is told.
+    fn say(&mut self, now: Now, id: SessionId, verb: &'static str, mut words: Words) {
         let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
-        user.is_none_or(|user| events::fits(user.identity(), to, manner, text))
+        let Some(user) = user else { return };
+        let room = events::room(user.identity(), &words.to, words.manner);
+        let cut = words.text.floor_char_boundary(room);
+        let lost = words.text.split_off(cut);
+        let command = Command::Say {
+            to: words.to,
+            manner: words.manner,
+            text: words.text,
+            extras: words.extras,
+        };
+        self.irc_command(now, id, verb, command);
+        if !lost.is_empty() && !self.caps(id).echoes() {
+            self.write_to(id, |_, reader, out| {
+                let text = "Your line was too long with your name in front of it: nobody was shown";
+                reader.notice(out, format_args!("{text} {lost}"));
+            });
+        }
     }
 
     pub(super) fn irc_command(
@@ -135,15 +167,9 @@ impl Server {
     }
 
     fn quit_irc(&mut self, now: Now, id: SessionId, why: Option<String>) {
-        let why = why.unwrap_or_default();
-        let long = check_reason(Some(&why)).is_err();
-        let why = if long {
-            cut(&why, crate::chat::channel::REASON_BYTES_MAX)
-        } else {
-            why
-        };
-        let why = if why.is_empty() { "bye" } else { &why };
-        self.close_saying(now, id, why);
+        let why = why.filter(|why| !why.is_empty());
+        let why = why.map_or_else(|| "bye".to_owned(), |why| cut(&why, REASON_BYTES_MAX));
+        self.close_saying(now, id, &why);
     }
 
     fn leave_all(&mut self, now: Now, id: SessionId) {

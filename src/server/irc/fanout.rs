@@ -37,11 +37,12 @@ impl Server {
             return;
         }
         let bytes = self.irc_copy(id, copies);
-        if caused && echoes && events::is_to_oneself(what) {
-            // The echo, which may have a label; and the line itself.
+        if caused && events::is_to_oneself(what) {
+            // The line itself, which has no label; its echo may have one.
             self.outputs.push(Output::Send(id, bytes.clone()));
         }
-        if !bytes.is_empty() {
+        let is_echo = caused && events::is_echo(what);
+        if !bytes.is_empty() && (echoes || !is_echo) {
             self.send_bytes(id, bytes);
         }
         self.stand_in(id, user, what);

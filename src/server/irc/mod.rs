@@ -111,7 +111,7 @@ impl Server {
         };
         self.note_label(id, &message);
         let spec = commands::lookup(message.verb);
-        if spec.is_none_or(|spec| spec.counts) {
+        if spec.is_none_or(|spec| spec.counts(&message)) {
             self.charge(now, id);
         }
         if message.too_long {
@@ -153,9 +153,9 @@ impl Server {
         if let Some(message) = &message {
             self.note_label(id, message);
         }
-        let verb = message
-            .map_or("*", |message| message.verb)
-            .to_ascii_uppercase();
+        let verb = message.map_or("*", |message| message.verb);
+        let is_word = verb.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let verb = if is_word { verb } else { "*" }.to_ascii_uppercase();
         let text = "Only UTF-8 is taken here: set your client to it";
         self.complain(id, &Complaint::fail(&verb, "INVALID_UTF8", &[], text));
     }

@@ -6,6 +6,7 @@ use crate::chat::time::Now;
 use crate::chat::vocabulary::{Command, Extras, Manner, Target};
 use crate::protocol::irc::args;
 use crate::protocol::irc::capabilities::{MULTILINE_BYTES_MAX, MULTILINE_LINES_MAX};
+use crate::protocol::irc::events::target_word;
 use crate::protocol::irc::refusals::{Complaint, context};
 
 /// A line of a message of several lines.
@@ -74,8 +75,12 @@ impl Server {
         };
         multiline.spoilt = true;
         multiline.text = String::new();
-        let label = multiline.label.take();
-        self.answer_under(id, label);
+        // What spoilt it may have a label of its own; the message's is then answered at its end.
+        let labelled = self.client_mut(id).and_then(Client::labelled).is_some();
+        if let (false, Some(multiline)) = (labelled, self.multiline(id)) {
+            let label = multiline.label.take();
+            self.answer_under(id, label);
+        }
         self.complain(id, &complaint);
     }
 
@@ -101,10 +106,10 @@ impl Server {
         let Some(multiline) = client.and_then(|aside| aside.multiline.take()) else {
             return;
         };
+        self.answer_under(id, multiline.label);
         if multiline.spoilt {
             return;
         }
-        self.answer_under(id, multiline.label);
         if multiline.text.trim().is_empty() {
             let text = "A message needs a line that is not empty";
             let complaint = Complaint::fail("BATCH", "MULTILINE_INVALID", &[], text);
@@ -138,7 +143,8 @@ impl Multiline {
         }
         if !args::target(&part.target).is_ok_and(|to| to == self.to) {
             let text = "All lines of a batch go where it goes";
-            let about = [part.target.as_str()];
+            let batch = target_word(&self.to);
+            let about = [batch.as_str(), part.target.as_str()];
             return Err(Complaint::fail(
                 "BATCH",
                 "MULTILINE_INVALID_TARGET",

@@ -1,14 +1,15 @@
 //! Questions to the server that a person has no use for.
 
 use super::super::{Server, SessionId};
-use crate::chat::availability::AWAY_BYTES_MAX;
 use crate::chat::block::BLOCKS_MAX;
-use crate::chat::channel::{CHANNELS_PER_USER_MAX, MASKS_MAX, REASON_BYTES_MAX};
+use crate::chat::channel::{CHANNELS_PER_USER_MAX, MASKS_MAX};
+use crate::chat::limits::AWAY_BYTES_MAX;
+use crate::chat::limits::REALNAME_BYTES_MAX;
+use crate::chat::limits::REASON_BYTES_MAX;
+use crate::chat::limits::TOPIC_BYTES_MAX;
 use crate::chat::mask::Pattern;
 use crate::chat::mode::UserFlag;
-use crate::chat::moderation::TOPIC_BYTES_MAX;
 use crate::chat::name::Nick;
-use crate::chat::oneself::REALNAME_BYTES_MAX;
 use crate::chat::time::Now;
 use crate::chat::user::User;
 use crate::protocol::irc::capabilities::Cap;
@@ -35,7 +36,7 @@ impl Server {
             Query::Links => write_links(reader, out),
             Query::Lusers => server.write_lusers(reader, out),
             Query::Motd => server.write_motd(reader, out),
-            Query::Stats(letter) => server.write_stats(now, letter, reader, out),
+            Query::Stats(letter) => server.write_stats(now, id, letter, reader, out),
             Query::Time => server.write_time(now, reader, out),
             Query::Trace => server.write_trace(id, reader, out),
             Query::Version => {
@@ -176,7 +177,14 @@ impl Server {
         line.param(now.wall_ms / 1_000).param(0).text(text);
     }
 
-    fn write_stats(&self, now: Now, letter: char, reader: &Reader<'_>, out: &mut String) {
+    fn write_stats(
+        &self,
+        now: Now,
+        id: SessionId,
+        letter: char,
+        reader: &Reader<'_>,
+        out: &mut String,
+    ) {
         match letter {
             'u' => {
                 let up = now.mono_ms.saturating_sub(self.started.mono_ms) / 1_000;
@@ -187,7 +195,7 @@ impl Server {
                     up % 60
                 ));
             }
-            'o' => {
+            'o' if self.is_operator(id) => {
                 for operator in &self.settings.operators {
                     let line = reader.numeric(out, RPL_STATSOLINE).param("O").param("*");
                     drop(line.param("*").param(&operator.name));

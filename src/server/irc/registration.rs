@@ -9,11 +9,15 @@ use crate::protocol::irc::args::cut;
 use crate::protocol::irc::events::write_visible_host;
 use crate::protocol::irc::isupport::USERNAME_BYTES_MAX;
 use crate::protocol::irc::numerics::*;
-use crate::protocol::irc::refusals::{Complaint, refusal};
+use crate::protocol::irc::refusals::{Complaint, context, refusal};
 use crate::protocol::modes::{FLAGS, LISTS, RANKS, USER_FLAGS};
 
 /// What stands in front of a user name that nobody has checked with the machine it is of.
 const UNCHECKED: char = '~';
+
+/// What can stand in a user name besides letters and digits: nothing that separates or ends a mask,
+/// or one mask from the next in a list (`MONITOR`, `USERHOST`).
+const MARKS: &str = "-._[]\\^{}|`~";
 
 /// What a person's user name is who gave one that cannot be one.
 const USERNAME: &str = "user";
@@ -29,7 +33,9 @@ impl Server {
             }
         };
         if self.user_of(id).is_some() {
-            return self.irc_command(now, id, "NICK", Command::Rename { nick });
+            let command = Command::Rename { nick };
+            self.asked.context = context(&command);
+            return self.irc_command(now, id, "NICK", command);
         }
         if self.chat.is_taken(&nick) {
             let taken = Refusal::NameTaken { nick };
@@ -47,8 +53,7 @@ impl Server {
 
     /// A user name that is too long is cut; what cannot stand in one is left out.
     pub(super) fn take_user(&mut self, now: Now, id: SessionId, typed: &str, realname: String) {
-        let usable =
-            |c: &char| c.is_ascii_graphic() && !matches!(c, '!' | '@' | ':' | '*' | '?' | '%');
+        let usable = |c: &char| c.is_ascii_alphanumeric() || MARKS.contains(*c);
         let usable: String = typed.chars().filter(usable).collect();
         let usable = if usable.is_empty() { USERNAME } else { &usable };
         let username = cut(&format!("{UNCHECKED}{usable}"), USERNAME_BYTES_MAX);

@@ -3,10 +3,10 @@
 use super::super::args::{Args, channel, cut, nick};
 use super::super::numerics::*;
 use super::super::refusals::Complaint;
-use super::{Reading, Request, Spec, chat, each, free, one, reading, spec};
-use crate::chat::channel::REASON_BYTES_MAX;
+use super::{Counts, Reading, Request, Spec, chat, each, free, one, reading, spec};
+use crate::chat::limits::REASON_BYTES_MAX;
+use crate::chat::limits::TOPIC_BYTES_MAX;
 use crate::chat::mask::Pattern;
-use crate::chat::moderation::TOPIC_BYTES_MAX;
 use crate::chat::vocabulary::{Command, Criterion};
 use crate::protocol::modes::{self, Fault, Part};
 
@@ -25,6 +25,9 @@ pub(super) static COMMANDS: &[Spec] = &[
         "leave channels",
         |a| {
             let why = a.cut(1, REASON_BYTES_MAX);
+            if a.list(0).is_empty() {
+                return vec![Err(a.spec.needs_more())];
+            }
             each(a.list(0), |word| {
                 let (channel, why) = (channel(word)?, why.clone());
                 Ok(Request::Chat(Command::Leave { channel, why }))
@@ -72,7 +75,7 @@ pub(super) static COMMANDS: &[Spec] = &[
         |a| {
             let words = a.message.params.iter().flat_map(|param| param.split(','));
             let words = words.filter(|word| !word.is_empty());
-            let criteria = words.map(|word| criterion(word)).collect();
+            let criteria = words.map(criterion).collect();
             chat(Command::List { criteria })
         },
     ),
@@ -104,13 +107,16 @@ pub(super) static COMMANDS: &[Spec] = &[
         "put people out of a channel (its operators)",
         kick,
     ),
-    free(spec(
-        "MODE",
-        "<channel|nick> [<letters> [<value>...]]",
-        1,
-        "the modes of a channel or oneself, or change them",
-        mode,
-    )),
+    Spec {
+        counts: Counts::IfItChanges,
+        ..spec(
+            "MODE",
+            "<channel|nick> [<letters> [<value>...]]",
+            1,
+            "the modes of a channel or oneself, or change them",
+            mode,
+        )
+    },
     spec(
         "RENAME",
         "<channel> <name> [:<reason>]",
@@ -154,6 +160,9 @@ fn join(a: &Args<'_>) -> Vec<Reading> {
     if a.get(0) == "0" {
         return one(Request::LeaveAll);
     }
+    if a.list(0).is_empty() {
+        return vec![Err(a.spec.needs_more())];
+    }
     let mut keys = a.get(1).split(',');
     let mut readings = Vec::new();
     for word in a.list(0) {
@@ -166,7 +175,8 @@ fn join(a: &Args<'_>) -> Vec<Reading> {
 /// One channel and many people, or as many channels as people.
 fn kick(a: &Args<'_>) -> Vec<Reading> {
     let (channels, nicks) = (a.list(0), a.list(1));
-    if channels.len() != 1 && channels.len() != nicks.len() || channels.is_empty() {
+    let pairs = channels.len() == 1 || channels.len() == nicks.len();
+    if !pairs || channels.is_empty() || nicks.is_empty() {
         return vec![Err(a.spec.needs_more())];
     }
     let why = a.cut(2, REASON_BYTES_MAX);

@@ -6,8 +6,8 @@ use super::super::numerics::*;
 use super::super::refusals::Complaint;
 use super::super::rows::WhoForm;
 use super::{Origin, Reading, Request, Spec, When, chat, each, free, one, reading, spec};
-use crate::chat::availability::AWAY_BYTES_MAX;
-use crate::chat::channel::REASON_BYTES_MAX;
+use crate::chat::limits::AWAY_BYTES_MAX;
+use crate::chat::limits::REASON_BYTES_MAX;
 use crate::chat::mask::{Effect, Mask, Pattern};
 use crate::chat::vocabulary::{Command, Whom};
 
@@ -145,7 +145,7 @@ fn who(a: &Args<'_>) -> Vec<Reading> {
         .map_or((a.get(1), None), |(flags, fields)| (flags, Some(fields)));
     let operators = flags.contains(['o', 'O']);
     let request = |word: &str| {
-        let form = WhoForm::new(word, form);
+        let form = WhoForm::new(word, operators, form);
         let channel = args::channel(word);
         let command = match channel {
             Ok(channel) => Command::Who {

@@ -6,7 +6,7 @@ use super::super::isupport::TARGETS_MAX;
 use super::super::numerics::*;
 use super::super::refusals::Complaint;
 use super::{Reading, Request, Spec, When, chat, one, reading, spec};
-use crate::chat::channel::REASON_BYTES_MAX;
+use crate::chat::limits::REASON_BYTES_MAX;
 use crate::chat::vocabulary::{Command, Extras, Target};
 
 pub(super) static COMMANDS: &[Spec] = &[
@@ -78,7 +78,7 @@ fn say(a: &Args<'_>, notice: bool) -> Vec<Reading> {
         return reading(Err(Complaint::new(ERR_NORECIPIENT, &text)));
     };
     let (manner, text) = args::manner(a.get(1), notice);
-    if let Some(reference) = a.message.tag("batch") {
+    if let Some(reference) = a.batch() {
         let concat = a.message.tag("draft/multiline-concat").is_some();
         let target = a.get(0).to_owned();
         return one(Request::Part(
@@ -174,6 +174,8 @@ fn announce(a: &Args<'_>) -> Vec<Reading> {
         ("ACK", 2) => number().map(|number| Command::Acknowledge { number }),
         ("ROLLCALL", 2) => number().map(|number| Command::RollCall { number }),
         ("WITHDRAW", 2) => number().map(|number| Command::Withdraw { number }),
+        // Nobody announces just that: the number was forgotten.
+        ("ACK" | "ROLLCALL" | "WITHDRAW", 1) => None,
         _ => return announcement(a),
     };
     reading(match command {

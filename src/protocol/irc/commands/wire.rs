@@ -5,7 +5,7 @@ use super::super::capabilities::Cap;
 use super::super::numerics::*;
 use super::super::refusals::Complaint;
 use super::{Monitoring, Query, Reading, Request, Spec, When, always, free, one, reading, spec};
-use crate::chat::oneself::REALNAME_BYTES_MAX;
+use crate::chat::limits::REALNAME_BYTES_MAX;
 use crate::chat::vocabulary::Command;
 
 pub(super) static COMMANDS: &[Spec] = &[
