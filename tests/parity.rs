@@ -171,6 +171,19 @@ fn check(row: &Row, scene: &Scene) -> Vec<String> {
         plain.extend(by_plain.typed);
         irc.extend(by_irc.typed);
     }
+    let asked = |lines: &[String], protocol| -> Vec<&str> {
+        let lines = lines.iter();
+        lines
+            .flat_map(|line| command::asked(line, protocol))
+            .collect()
+    };
+    let mut asked_for = asked(&plain, Protocol::Plain);
+    asked_for.extend(asked(&irc, Protocol::Irc));
+    let missing = scene
+        .commands
+        .iter()
+        .filter(|name| !asked_for.contains(name));
+    faults.extend(missing.map(|name| format!("nobody asks for {name}")));
     faults.extend(untyped(&row.plain, &plain));
     faults.extend(untyped(&row.irc, &irc));
     if !row.who_may.starts_with("everybody") && !kinds.contains(&Kind::Refused) {
