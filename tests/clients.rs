@@ -1,7 +1,7 @@
 //! The Python of `protocol.md` is run: the clients against a real server, and the regular
 //! expression for the shapes of lines.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
