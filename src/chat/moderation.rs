@@ -224,8 +224,7 @@ impl Chat {
         })?;
         let channel = self.channel(id).name.clone();
         if self.channel(id).ranks(who).is_some() {
-            let nick = self.user(who).nick().clone();
-            return Err(Refusal::TheyAreThere { nick, channel });
+            return Err(Refusal::InsideAlready { channel });
         }
         match self.may_enter(who, id, None) {
             Ok(()) if !self.sees(who, id) => return Err(Refusal::NoSuchChannel { channel }),

@@ -37,6 +37,8 @@ pub enum Refusal {
     TheyAreNotThere { nick: Nick, channel: ChannelName },
     /// Somebody else is in the channel already.
     TheyAreThere { nick: Nick, channel: ChannelName },
+    /// The asker is in the channel already.
+    InsideAlready { channel: ChannelName },
     /// The name belongs to somebody who is here.
     NameTaken { nick: Nick },
     /// The name cannot be told at a glance from another's, which the asker may know or not.

@@ -169,7 +169,7 @@ pub fn refusal(
             &[nick.as_str(), channel.as_str()],
             "They aren't on that channel",
         ),
-        R::TheyAreThere { channel, .. } if verb == "KNOCK" => about(
+        R::InsideAlready { channel } => about(
             ERR_KNOCKONCHAN,
             &[channel.as_str()],
             "You are already on that channel",

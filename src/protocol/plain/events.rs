@@ -109,10 +109,8 @@ pub fn tell(out: &mut String, sentence: &str) {
 
 /// Adds the line of something said. `own`: the reader said it, from another device.
 pub fn write_said(said: &Said, own: bool, clock: &Clock<'_>, out: &mut String) {
-    for (place, text) in said.text.split('\n').enumerate() {
-        if place == 0 || !text.is_empty() {
-            write_said_line(said, text, own, clock, out);
-        }
+    for text in said.text.split('\n').filter(|text| !text.is_empty()) {
+        write_said_line(said, text, own, clock, out);
     }
 }
 

@@ -181,6 +181,7 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
         Refusal::TheyAreNotThere { nick, channel } => {
             format!("{nick} is not in {channel}: /who {channel} tells who is.")
         }
+        Refusal::InsideAlready { channel } => format!("You are in {channel} already."),
         Refusal::TheyAreThere { nick, channel } => format!("{nick} is in {channel} already."),
         Refusal::NameTaken { nick } => format!("{nick} is taken: choose another name."),
         Refusal::LooksLike {
