@@ -63,18 +63,15 @@ impl Server {
         version
     }
 
-    /// In as many lines as it takes, if the client knows of such.
+    /// In as many lines as it takes, if the client knows of such; else what fits into one.
     fn list_capabilities(&mut self, id: SessionId, verb: &str, names: Vec<String>, version: u32) {
         const BYTES_PER_LINE: usize = 380;
-        let mut lines = vec![String::new()];
-        for name in names {
-            let line = lines.last_mut().expect("there is always one");
-            if line.len() + name.len() > BYTES_PER_LINE && version >= VERSION_WITH_VALUES {
-                lines.push(name);
-            } else {
-                line.push_str(if line.is_empty() { "" } else { " " });
-                line.push_str(&name);
-            }
+        let several = version >= VERSION_WITH_VALUES;
+        let room = self.room_for_capabilities(id, verb);
+        let names = names.iter().map(String::as_str);
+        let mut lines = in_lines(names, if several { BYTES_PER_LINE } else { room });
+        if !several {
+            lines.truncate(1);
         }
         self.write_to(id, |_, reader, out| {
             let last = lines.len() - 1;
@@ -95,10 +92,25 @@ impl Server {
             client.caps = caps;
         }
         let verb = if caps.is_some() { "ACK" } else { "NAK" };
+        let room = self.room_for_capabilities(id, verb);
+        let lines = match list.trim_end() {
+            short if short.len() <= room => vec![short.to_owned()],
+            long => in_lines(long.split(' '), room),
+        };
         self.write_to(id, |_, reader, out| {
-            let line = reader.line(out, "CAP").param(reader.nick).param(verb);
-            line.text(list.trim_end());
+            for text in &lines {
+                let line = reader.line(out, "CAP").param(reader.nick).param(verb);
+                line.text(text);
+            }
         });
+    }
+
+    /// How many bytes of capabilities fit into a line.
+    fn room_for_capabilities(&self, id: SessionId, verb: &str) -> usize {
+        let mut out = String::new();
+        let reader = self.reader(id);
+        let line = reader.line(&mut out, "CAP").param(reader.nick).param(verb);
+        line.room().saturating_sub(" :".len())
     }
 
     /// The older way to ask for two of them.
@@ -114,4 +126,21 @@ impl Server {
             }
         }
     }
+}
+
+/// Words in as many texts as it takes, none of them longer than `room`: at least one.
+fn in_lines<'a>(words: impl Iterator<Item = &'a str>, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in words.filter(|word| !word.is_empty()) {
+        let line = lines.last_mut().expect("there is always one");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.len() + 1 + word.len() <= room {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }
