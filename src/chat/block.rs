@@ -31,11 +31,10 @@ impl Chat {
         if block == Block::Person(who) {
             return Err(Refusal::Oneself { verb: "block" });
         }
-        let blocks = self.user(who).blocks();
-        if blocks.contains(&block) {
+        if !self.alike(who, &block).is_empty() {
             return Err(Refusal::BlockedAlready { whom });
         }
-        if blocks.len() >= BLOCKS_MAX {
+        if self.user(who).blocks().len() >= BLOCKS_MAX {
             return Err(Refusal::TooMany {
                 what: Limited::Blocks,
                 max: BLOCKS_MAX,
@@ -52,22 +51,36 @@ impl Chat {
 
     pub(super) fn unblock(&mut self, who: UserId, whom: Whom) -> Result<(), Refusal> {
         let (block, whom) = self.block_of(whom)?;
-        if !self.user(who).blocks().contains(&block) {
+        let alike = self.alike(who, &block);
+        if alike.is_empty() {
             return Err(Refusal::NotBlocked { whom });
         }
         let user = self.user_mut(who);
-        user.aside().blocks.retain(|other| *other != block);
+        user.aside().blocks.retain(|other| !alike.contains(other));
         user.tidy();
+        self.forget_masks_of(who);
         match block {
             Block::Person(target) => self.review(who, target),
             Block::Mask(mask) => {
-                self.forget_masks_of(who);
                 let fit = self.users_who_fit(&mask);
                 fit.into_iter().for_each(|user| self.review(who, user));
             }
         }
         self.reply(Reply::Unblock { whom });
         Ok(())
+    }
+
+    /// The blocks of somebody that are the same as this one: whoever is blocked as a person may have
+    /// been blocked by their name before they came.
+    fn alike(&self, who: UserId, block: &Block) -> Vec<Block> {
+        let is_alike = |other: &&Block| match (block, other) {
+            (Block::Person(user), Block::Mask(mask)) => mask
+                .nick()
+                .is_some_and(|nick| nick == *self.user(*user).nick()),
+            (block, other) => block == *other,
+        };
+        let blocks = self.user(who).blocks().iter();
+        blocks.filter(is_alike).cloned().collect()
     }
 
     /// A mask for just one name is that person, if they are here.

@@ -239,16 +239,14 @@ impl Chat {
         }
         self.users.remove(who);
         self.note_former(now, identity.clone());
-        self.event(
-            now,
-            audience,
-            Happening::Departed {
-                who: identity,
-                why: Arc::from(why),
-                own_words,
-            },
-        );
-        self.outbox.push(Output::Ended(who));
+        let why: Arc<str> = Arc::from(why);
+        let departed = Happening::Departed {
+            who: identity,
+            why: why.clone(),
+            own_words,
+        };
+        self.event(now, audience, departed);
+        self.outbox.push(Output::Ended(who, why));
     }
 
     fn rename(&mut self, now: Now, who: UserId, nick: Nick) -> Result<(), Refusal> {

@@ -29,7 +29,7 @@ impl Server {
                 (Said::Event(event), _) => self.deliver_event(&event, &outbox, cause),
                 (Said::Reply(reply), Some(cause)) => self.deliver_reply(now, reply, cause),
                 (Said::Refusal(refusal), Some(cause)) => self.deliver_refusal(now, &refusal, cause),
-                (Said::Ended(user), _) => self.end_sessions(now, user, cause),
+                (Said::Ended(user, why), _) => self.end_sessions(now, user, &why, cause),
                 (Said::Reply(_) | Said::Refusal(_), None) => {}
             }
         }
@@ -191,13 +191,13 @@ impl Server {
         }
     }
 
-    fn end_sessions(&mut self, now: Now, user: UserId, cause: Option<Cause>) {
+    fn end_sessions(&mut self, now: Now, user: UserId, why: &str, cause: Option<Cause>) {
         for id in self.seats.take(user).unwrap_or_default() {
             if cause.is_none_or(|cause| cause.session != id) {
                 if let Some(session) = self.sessions.get_mut(id) {
                     session.user = None;
                 }
-                self.close(now, id, "put off the server");
+                self.close(now, id, why);
             }
         }
     }

@@ -29,6 +29,6 @@ pub enum Output {
     Reply(Reply),
     /// The asker hears that it cannot be.
     Refusal(Refusal),
-    /// All sessions of this user end: the chat does not know the user any more.
-    Ended(super::UserId),
+    /// All sessions of this user end, for this reason: the chat does not know the user any more.
+    Ended(super::UserId, std::sync::Arc<str>),
 }

@@ -76,8 +76,6 @@ pub enum Query {
     Admin,
     /// What the server is.
     Info,
-    /// Which servers there are.
-    Links,
     /// How many people there are.
     Lusers,
     /// The message of the day.
@@ -147,6 +145,8 @@ pub enum Request {
     At(String, Box<Request>),
     /// The server's answer to a question.
     Query(Query),
+    /// Which servers there are that fit a mask.
+    Links(String),
     /// To be known for what they come from.
     Origins(Origin, Vec<String>),
     /// Who of these is here.
@@ -173,6 +173,8 @@ pub enum Request {
     Broadcast(String, String),
     /// Nobody is named, in an empty list of names.
     NamesOfNobody(String),
+    /// That all is said of these people.
+    EndOfWhois(String),
     /// To take back a message: where, its id, and why.
     Redact(Target, String, Option<String>),
 }

@@ -206,14 +206,16 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
             channel,
             text,
         } => {
-            let tags = tags(from).id(*id).own(ANNOUNCEMENT, number);
+            let first = tags(from).id(*id).own(ANNOUNCEMENT, number);
+            let others = tags(from).own(ANNOUNCEMENT, number);
             let prefix = format!("!!!{number} ");
-            write_notice(&tags, from, channel.as_ref(), &prefix, text, reader, out);
+            let channel = channel.as_ref();
+            write_notice([&first, &others], from, channel, &prefix, text, reader, out);
         }
         Happening::Withdrawn { number, by } => {
             let tags = tags(by).own(WITHDRAWN, number);
             let text = format!("Announcement {number} is withdrawn.");
-            write_notice(&tags, by, None, "", &text, reader, out);
+            write_notice([&tags; 2], by, None, "", &text, reader, out);
         }
         Happening::Redacted {
             id, by, place, why, ..
@@ -224,14 +226,10 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
             }
         }
         Happening::Wallops { from, text } => {
-            let head = format!(":{from} WALLOPS :").len();
-            let room = super::framing::MESSAGE_BYTES_MAX.saturating_sub(head);
-            for piece in pieces(text, &[], room) {
-                Line::tagged(out, &tags(from), from, "WALLOPS").text(piece.text);
-            }
+            write_wallops(&tags(from), from, text, out);
         }
-        Happening::Killed { by, why } => {
-            let line = Line::tagged(out, &tags(by), by, "KILL").param(reader.nick);
+        Happening::Killed { who, by, why } => {
+            let line = Line::tagged(out, &tags(by), by, "KILL").param(&who.nick);
             line.text(why.as_deref().unwrap_or("put off the server"));
         }
     }
@@ -309,9 +307,10 @@ fn wrapping(manner: Manner) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// A notice to a channel or the reader, in as many messages as it takes.
+/// A notice to a channel or the reader, in as many messages as it takes. `tags`: of the first and of
+/// the others.
 fn write_notice(
-    tags: &Tags,
+    [first, others]: [&Tags; 2],
     from: &Identity,
     channel: Option<&ChannelName>,
     prefix: &str,
@@ -322,9 +321,19 @@ fn write_notice(
     let to = channel.map_or(reader.nick, ChannelName::as_str);
     let head = format!(":{from} NOTICE {to} :{prefix}").len();
     let room = MESSAGE_BYTES_MAX.saturating_sub(head);
-    for piece in pieces(text, &[], room) {
+    for (place, piece) in pieces(text, &[], room).into_iter().enumerate() {
+        let tags = if place == 0 { first } else { others };
         let line = Line::tagged(out, tags, from, "NOTICE").param(to);
         line.text(format_args!("{prefix}{}", piece.text));
+    }
+}
+
+/// In as many messages as it takes.
+fn write_wallops(tags: &Tags, from: &Identity, text: &str, out: &mut String) {
+    let head = format!(":{from} WALLOPS :").len();
+    let room = MESSAGE_BYTES_MAX.saturating_sub(head);
+    for piece in pieces(text, &[], room) {
+        Line::tagged(out, tags, from, "WALLOPS").text(piece.text);
     }
 }
 

@@ -27,6 +27,13 @@ struct Entry {
 /// The verb of a standard reply that says no (IRCv3 standard replies).
 const FAIL: &str = "FAIL";
 
+/// The commands whose specifications have standard replies: whoever uses them reads these, whether
+/// they have asked for standard replies or not.
+const SPECIFIED: &[&str] = &["BATCH", "REDACT", "RENAME", "SETNAME"];
+
+/// The code of the one standard reply that any command may have (IRCv3 UTF8ONLY).
+pub const INVALID_UTF8: &str = "INVALID_UTF8";
+
 impl Complaint {
     /// A numeric that is about nothing but the command.
     pub fn new(numeric: &str, text: &str) -> Self {
@@ -72,16 +79,6 @@ impl Complaint {
         self
     }
 
-    /// The same, and the end of what `WHOIS` tells of somebody.
-    pub fn then_ends_whois(self, nick: &str) -> Self {
-        self.then(RPL_ENDOFWHOIS, nick, "End of /WHOIS list")
-    }
-
-    /// The same, and the end of what `WHOWAS` tells of somebody.
-    pub fn then_ends_whowas(self, nick: &str) -> Self {
-        self.then(RPL_ENDOFWHOWAS, nick, "End of WHOWAS")
-    }
-
     /// That nothing can be taken back there.
     pub fn no_such_redaction_target(target: &str) -> Self {
         let text = "You cannot take anything back there";
@@ -91,13 +88,14 @@ impl Complaint {
     /// Writes it for the reader.
     pub fn write(&self, reader: &Reader<'_>, out: &mut String) {
         for entry in &self.0 {
-            let params: Vec<&str> = entry.params.iter().map(String::as_str).collect();
             if entry.own && !reader.caps.has(Cap::StandardReplies) {
                 reader.notice(out, &entry.text);
                 continue;
             }
+            let params = entry.params.iter().map(|param| in_short(param));
+            let params: Vec<&str> = params.collect();
             if entry.verb == FAIL {
-                reader.standard(out, FAIL, &params, &entry.text);
+                write_fail(&params, &entry.text, reader, out);
                 continue;
             }
             let line = reader.numeric(out, &entry.verb);
@@ -105,6 +103,22 @@ impl Complaint {
             line.text(&entry.text);
         }
     }
+}
+
+/// What a client sent, as long as there is room for it and for what is wrong with it.
+fn in_short(param: &str) -> &str {
+    const BYTES_MAX: usize = 200;
+    &param[..param.floor_char_boundary(BYTES_MAX)]
+}
+
+/// A standard reply; where no specification has it, a notice for those who have not asked for such.
+fn write_fail(params: &[&str], text: &str, reader: &Reader<'_>, out: &mut String) {
+    let (command, code) = (params.first(), params.get(1));
+    let specified = command.is_some_and(|command| SPECIFIED.contains(command));
+    if specified || code == Some(&INVALID_UTF8) || reader.caps.has(Cap::StandardReplies) {
+        return reader.standard(out, FAIL, params, text);
+    }
+    reader.notice(out, text);
 }
 
 /// What a command is about, as the refusals of some name it.
@@ -146,12 +160,7 @@ pub fn refusal(
             let text = format!("No such nick{did_you_mean}");
             nobody_named(nick.as_str(), verb, &text)
         }
-        R::NobodyWas { nick } => about(
-            ERR_WASNOSUCHNICK,
-            &[nick.as_str()],
-            "There was no such nickname",
-        )
-        .then_ends_whowas(nick.as_str()),
+        R::NobodyWas { nick } => nobody_was(nick.as_str()),
         R::NoSuchChannel { channel } => {
             let text = format!("No such channel{did_you_mean}");
             no_such_channel(channel.as_str(), verb, &text)
@@ -286,10 +295,15 @@ pub fn refusal(
     }
 }
 
+/// That nobody had this name lately, and the end of what is told of those who had it.
+pub fn nobody_was(nick: &str) -> Complaint {
+    let complaint = Complaint::about(ERR_WASNOSUCHNICK, &[nick], "There was no such nickname");
+    complaint.then(RPL_ENDOFWHOWAS, nick, "End of WHOWAS")
+}
+
 fn nobody_named(nick: &str, verb: &str, text: &str) -> Complaint {
     let complaint = Complaint::about(ERR_NOSUCHNICK, &[nick], text);
     match verb {
-        "WHOIS" => complaint.then_ends_whois(nick),
         "REDACT" => Complaint::no_such_redaction_target(nick),
         "SILENCE" => Complaint::silent(),
         _ => complaint,

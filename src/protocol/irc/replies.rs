@@ -1,9 +1,10 @@
 //! Answers to the asker, as numerics; what has none is a notice.
 
 use super::numerics::*;
+use super::refusals::nobody_was;
 use super::rows::signs;
 use super::tags::Tags;
-use super::writer::{Line, Reader};
+use super::writer::{Line, Reader, safe};
 use crate::chat::availability::Away;
 use crate::chat::mode::{MaskList, Modes, UserFlag};
 use crate::chat::name::{ChannelName, Nick};
@@ -108,6 +109,10 @@ pub fn write(
             write_announcements(announcements, reader, clock, out);
         }
         Reply::Whois(info) => write_whois(info, reader, out),
+        // Somebody has the name now, and nobody had it before.
+        Reply::Whowas { nick, former, .. } if former.is_empty() => {
+            nobody_was(nick.as_str()).write(reader, out);
+        }
         Reply::Whowas { nick, former, .. } => {
             former
                 .iter()
@@ -314,7 +319,12 @@ fn write_whois(info: &PersonInfo, reader: &Reader<'_>, out: &mut String) {
         .param(person.idle_ms / 1_000)
         .param(info.since_ms / 1_000)
         .text("seconds idle, signon time");
-    about(reader, out, RPL_ENDOFWHOIS, identity).text("End of /WHOIS list");
+}
+
+/// The end of what is told of people, whom the asker named like this.
+pub fn write_end_of_whois(named: &str, reader: &Reader<'_>, out: &mut String) {
+    let line = reader.numeric(out, RPL_ENDOFWHOIS).param(safe(named));
+    line.text("End of /WHOIS list");
 }
 
 /// An address as a parameter in the middle: one cannot begin with a colon.

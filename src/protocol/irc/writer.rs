@@ -5,6 +5,7 @@ use std::fmt::{Display, Write};
 
 use super::capabilities::Caps;
 use super::framing::MESSAGE_BYTES_MAX;
+use super::pieces::pieces;
 use super::tags::Tags;
 
 /// Who reads what is written.
@@ -29,9 +30,13 @@ impl Reader<'_> {
         self.line(out, numeric).param(self.nick)
     }
 
-    /// A notice from the server to the reader.
+    /// A notice from the server to the reader, in as many messages as it takes.
     pub fn notice(&self, out: &mut String, text: impl Display) {
-        self.line(out, "NOTICE").param(self.nick).text(text);
+        let head = format!(":{} NOTICE {} :", self.server, self.nick).len();
+        let room = MESSAGE_BYTES_MAX.saturating_sub(head);
+        for piece in pieces(&text.to_string(), &[], room) {
+            self.line(out, "NOTICE").param(self.nick).text(piece.text);
+        }
     }
 
     /// A standard reply (IRCv3 standard replies): `FAIL`, `WARN` or `NOTE`, the command, the code,
@@ -111,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_line_is_too_long() {
+    fn a_long_notice_is_several() {
         let reader = Reader {
             server: "s",
             nick: "n",
@@ -119,6 +124,21 @@ mod tests {
         };
         let mut out = String::new();
         reader.notice(&mut out, "ü".repeat(400));
+        let texts = out
+            .split_terminator("\r\n")
+            .map(|line| line.strip_prefix(":s NOTICE n :"));
+        assert_eq!(texts.collect::<Option<String>>(), Some("ü".repeat(400)));
+    }
+
+    #[test]
+    fn no_line_is_too_long() {
+        let reader = Reader {
+            server: "s",
+            nick: "n",
+            caps: Caps::default(),
+        };
+        let mut out = String::new();
+        reader.numeric(&mut out, "001").text("ü".repeat(400));
         reader.numeric(&mut out, "001").text("hello");
         let lines: Vec<&str> = out.split("\r\n").collect();
         assert!((MESSAGE_BYTES_MAX - 1..=MESSAGE_BYTES_MAX).contains(&lines[0].len()));

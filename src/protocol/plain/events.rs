@@ -107,9 +107,11 @@ pub fn tell(out: &mut String, sentence: &str) {
     let _ = write!(out, "* {}\r\n", printable(sentence));
 }
 
-/// Adds the line of something said. `own`: the reader said it, from another device.
+/// Adds the lines of something said, but for those in which there is nothing to read: IRC clients may
+/// send blank lines, and formats without a text. `own`: the reader said it, from another device.
 pub fn write_said(said: &Said, own: bool, clock: &Clock<'_>, out: &mut String) {
-    for text in said.text.split('\n').filter(|text| !text.is_empty()) {
+    let lines = said.text.split('\n');
+    for text in lines.filter(|text| !printable(text).trim().is_empty()) {
         write_said_line(said, text, own, clock, out);
     }
 }
@@ -230,7 +232,7 @@ fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
         Happening::Wallops { from, text } => {
             format!("{} to all who want to know: {text}", from.nick)
         }
-        Happening::Killed { by, why } => format!(
+        Happening::Killed { by, why, .. } => format!(
             "{} has put you off the server{}.",
             by.nick,
             because(why.as_deref())

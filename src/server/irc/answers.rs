@@ -24,6 +24,7 @@ impl Server {
     pub(super) fn pause_answer(&mut self, id: SessionId) {
         let reference = format!("r{}", self.last_batch + 1);
         let labelled = self.client_mut(id).and_then(Client::labelled);
+        let labelled = labelled.filter(|labelled| !labelled.lines.is_empty());
         let Some(labelled) = labelled else { return };
         let mut out = String::new();
         let lines = std::mem::take(&mut labelled.lines);
@@ -34,7 +35,7 @@ impl Server {
             self.last_batch += 1;
             self.write_batch_start(&label, &batch, &mut out);
         }
-        out += &tagged(&lines, &format!("batch={batch}"));
+        out += &batched(&lines, &batch);
         self.outputs.push(Output::Send(id, Bytes::from(out)));
     }
 
@@ -53,7 +54,7 @@ impl Server {
         let mut out = String::new();
         match (labelled.batch, labelled.lines.matches("\r\n").count()) {
             (Some(batch), _) => {
-                out += &tagged(&labelled.lines, &format!("batch={batch}"));
+                out += &batched(&labelled.lines, &batch);
                 self.write_batch_end(&batch, &mut out);
             }
             (None, 0) => {
@@ -68,7 +69,7 @@ impl Server {
                 self.last_batch += 1;
                 let batch = format!("r{}", self.last_batch);
                 self.write_batch_start(&label, &batch, &mut out);
-                out += &tagged(&labelled.lines, &format!("batch={batch}"));
+                out += &batched(&labelled.lines, &batch);
                 self.write_batch_end(&batch, &mut out);
             }
         }
@@ -87,6 +88,21 @@ impl Server {
         let line = Line::new(out, "", &self.settings.name, "BATCH");
         drop(line.param(format_args!("-{batch}")));
     }
+}
+
+/// Lines as a part of a batch. Those of a batch inside it are a part of that one only.
+fn batched(lines: &str, batch: &str) -> String {
+    let has_batch = |line: &str| {
+        let tags = line.strip_prefix('@').and_then(|line| line.split_once(' '));
+        tags.is_some_and(|(tags, _)| tags.split(';').any(|tag| tag.starts_with("batch=")))
+    };
+    let tag = format!("batch={batch}");
+    let lines = lines.split_inclusive("\r\n");
+    let lines = lines.map(|line| match has_batch(line) {
+        true => line.to_owned(),
+        false => tagged(line, &tag),
+    });
+    lines.collect()
 }
 
 fn label_tag(label: &str) -> String {
@@ -122,6 +138,13 @@ fn label_first(lines: &str, label: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_batch_inside_another_is_a_part_of_it_as_a_whole() {
+        let lines = ":s BATCH +i\r\n@batch=i :s 005 a\r\n@time=1 :s 005 b\r\n:s BATCH -i\r\n";
+        let expected = "@batch=r :s BATCH +i\r\n@batch=i :s 005 a\r\n@batch=r;time=1 :s 005 b\r\n@batch=r :s BATCH -i\r\n";
+        assert_eq!(batched(lines, "r"), expected);
+    }
 
     #[test]
     fn a_batch_takes_the_label_itself() {

@@ -2,6 +2,7 @@
 
 use super::super::{Cause, Output, Server, SessionId};
 use super::multiline::Part;
+use super::queries::write_links;
 use crate::chat::limits::REASON_BYTES_MAX;
 use crate::chat::mask::Pattern;
 use crate::chat::mode::UserFlag;
@@ -14,6 +15,7 @@ use crate::protocol::irc::events;
 use crate::protocol::irc::message_id;
 use crate::protocol::irc::numerics::*;
 use crate::protocol::irc::refusals::{Complaint, context};
+use crate::protocol::irc::replies::write_end_of_whois;
 use crate::protocol::irc::rows::write_end_of_names;
 use crate::protocol::irc::writer::safe;
 
@@ -57,12 +59,12 @@ impl Server {
             Request::OwnModes(nick, changes, asks) => self.own_modes(now, id, &nick, changes, asks),
             Request::At(server, request) => match self.is_here(&server) {
                 true => self.carry_out_irc(now, id, verb, *request),
-                false => self.complain(
-                    id,
-                    &Complaint::about(ERR_NOSUCHSERVER, &[&server], "No such server"),
-                ),
+                false => self.refuse_server(id, &server),
             },
             Request::Query(query) => self.answer_query(now, id, query),
+            Request::Links(mask) => {
+                self.write_to(id, |_, reader, out| write_links(&mask, reader, out));
+            }
             Request::Origins(origin, nicks) => self.tell_origins(id, origin, &nicks),
             Request::IsOn(nicks) => self.tell_who_is_on(id, &nicks),
             Request::Monitor(monitoring) => self.monitor(id, monitoring),
@@ -89,8 +91,20 @@ impl Server {
             Request::NamesOfNobody(name) => {
                 self.write_to(id, |_, reader, out| write_end_of_names(&name, reader, out));
             }
+            Request::EndOfWhois(named) => {
+                self.write_to(id, |_, reader, out| write_end_of_whois(&named, reader, out));
+            }
             Request::Redact(to, message, why) => self.redact(now, id, to, &message, why),
         }
+    }
+
+    /// Nothing more is done of a message that is for another server.
+    fn refuse_server(&mut self, id: SessionId, server: &str) {
+        if let Some(client) = self.client_mut(id) {
+            client.aside().todo.clear();
+        }
+        let complaint = Complaint::about(ERR_NOSUCHSERVER, &[server], "No such server");
+        self.complain(id, &complaint);
     }
 
     /// Away before registration is noted; all else is for the chat.

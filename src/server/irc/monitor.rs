@@ -58,11 +58,10 @@ impl Server {
             added.push(nick);
         }
         self.tell_status(id, &added);
-        if !left_over.is_empty() {
+        for names in in_lines(left_over) {
             self.write_to(id, |_, reader, out| {
                 let line = reader.numeric(out, ERR_MONLISTFULL).param(MONITORED_MAX);
-                line.param(left_over.join(","))
-                    .text("Monitor list is full.");
+                line.param(names).text("Monitor list is full.");
             });
         }
     }
@@ -107,16 +106,8 @@ impl Server {
 
     /// Names with commas between them, in as many lines as it takes.
     fn send_names(&mut self, id: SessionId, numeric: &str, names: Vec<String>) {
-        let mut line = String::new();
-        for name in names {
-            if line.len() + name.len() > NAMES_BYTES_PER_LINE {
-                self.send_numeric(id, numeric, &std::mem::take(&mut line));
-            }
-            line.push_str(if line.is_empty() { "" } else { "," });
-            line.push_str(&name);
-        }
-        if !line.is_empty() {
-            self.send_numeric(id, numeric, &line);
+        for names in in_lines(names) {
+            self.send_numeric(id, numeric, &names);
         }
     }
 
@@ -169,4 +160,19 @@ impl Server {
         let own = self.user_of(id);
         own.is_some_and(|own| own == user || self.chat.share_channel(own, user))
     }
+}
+
+/// Names with commas between them, as many as fit into each line.
+fn in_lines(names: Vec<String>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for name in names {
+        match lines.last_mut() {
+            Some(line) if line.len() + name.len() <= NAMES_BYTES_PER_LINE => {
+                line.push(',');
+                line.push_str(&name);
+            }
+            _ => lines.push(name),
+        }
+    }
+    lines
 }

@@ -19,7 +19,7 @@ use crate::protocol::irc::numerics::*;
 use crate::protocol::irc::refusals::Complaint;
 use crate::protocol::irc::replies::SERVER_INFO;
 use crate::protocol::irc::tags::tagged;
-use crate::protocol::irc::writer::Reader;
+use crate::protocol::irc::writer::{Reader, safe};
 use crate::protocol::stamp::{Clock, Times};
 use crate::server::plain::VERSION;
 
@@ -33,7 +33,6 @@ impl Server {
         self.write_to(id, |server, reader, out| match query {
             Query::Admin => server.write_admin(reader, out),
             Query::Info => server.write_info(reader, out),
-            Query::Links => write_links(reader, out),
             Query::Lusers => server.write_lusers(reader, out),
             Query::Motd => server.write_motd(reader, out),
             Query::Stats(letter) => server.write_stats(now, id, letter, reader, out),
@@ -273,6 +272,7 @@ impl Server {
         };
         let lines = [
             spec.usage(),
+            String::new(),
             spec.help.to_owned(),
             "End of help.".to_owned(),
         ];
@@ -294,11 +294,14 @@ fn help_index() -> Vec<String> {
     lines
 }
 
-fn write_links(reader: &Reader<'_>, out: &mut String) {
-    let line = reader.numeric(out, RPL_LINKS).param(reader.server);
-    let line = line.param(reader.server);
-    line.text(format_args!("0 {SERVER_INFO}"));
-    let line = reader.numeric(out, RPL_ENDOFLINKS).param("*");
+/// The servers that fit a mask: this one or none.
+pub(super) fn write_links(mask: &str, reader: &Reader<'_>, out: &mut String) {
+    if Pattern::new(mask).fits(reader.server) {
+        let line = reader.numeric(out, RPL_LINKS).param(reader.server);
+        let line = line.param(reader.server);
+        line.text(format_args!("0 {SERVER_INFO}"));
+    }
+    let line = reader.numeric(out, RPL_ENDOFLINKS).param(safe(mask));
     line.text("End of /LINKS list");
 }
 

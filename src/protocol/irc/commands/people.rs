@@ -3,7 +3,7 @@
 use super::super::args::{self, Args, cut, nick};
 use super::super::capabilities::Cap;
 use super::super::numerics::*;
-use super::super::refusals::Complaint;
+use super::super::refusals::{Complaint, nobody_was};
 use super::super::rows::WhoForm;
 use super::{Origin, Reading, Request, Spec, When, chat, each, free, one, reading, spec};
 use crate::chat::limits::AWAY_BYTES_MAX;
@@ -32,20 +32,7 @@ pub(super) static COMMANDS: &[Spec] = &[
             if a.list(place).is_empty() {
                 return vec![Err(no_nick())];
             }
-            let readings = each(a.list(place), |word| {
-                let unknown = |_| {
-                    Complaint::about(ERR_NOSUCHNICK, &[word], "No such nick").then_ends_whois(word)
-                };
-                let nick = nick(word).map_err(unknown)?;
-                Ok(Request::Chat(Command::Whois { nick }))
-            });
-            match place {
-                0 => readings,
-                _ => readings
-                    .into_iter()
-                    .map(|reading| reading.map(|r| Request::At(a.get(0).to_owned(), Box::new(r))))
-                    .collect(),
-            }
+            whois(a, place)
         },
     ),
     spec(
@@ -63,13 +50,9 @@ pub(super) static COMMANDS: &[Spec] = &[
                 .ok()
                 .filter(|most| *most > 0_usize)
                 .unwrap_or(usize::MAX);
-            let unknown = |_| {
-                Complaint::about(ERR_WASNOSUCHNICK, &[word], "There was no such nickname")
-                    .then_ends_whowas(word)
-            };
             reading(
                 nick(word)
-                    .map_err(unknown)
+                    .map_err(|_| nobody_was(word))
                     .map(|nick| Request::Chat(Command::Whowas { nick, most })),
             )
         },
@@ -135,6 +118,18 @@ pub(super) static COMMANDS: &[Spec] = &[
 
 fn no_nick() -> Complaint {
     Complaint::new(ERR_NONICKNAMEGIVEN, "No nickname given")
+}
+
+/// The server that is to know, if one is named; each person; and one end for all, in the words of
+/// the client.
+fn whois(a: &Args<'_>, place: usize) -> Vec<Reading> {
+    let server = (place > 0).then(|| Request::At(a.get(0).to_owned(), Box::new(Request::Nothing)));
+    let people = each(a.list(place), |word| {
+        nick(word).map(|nick| Request::Chat(Command::Whois { nick }))
+    });
+    let end = Request::EndOfWhois(a.get(place).to_owned());
+    let server = server.into_iter().map(Ok);
+    server.chain(people).chain([Ok(end)]).collect()
 }
 
 /// Each channel between commas, or everybody who fits a mask.

@@ -128,9 +128,13 @@ pub(super) static COMMANDS: &[Spec] = &[
     spec("INFO", "[<server>]", 0, "what this server is", |a| {
         at(a, 0, Query::Info)
     }),
-    spec("LINKS", "", 0, "which servers there are", |_| {
-        one(Request::Query(Query::Links))
-    }),
+    spec(
+        "LINKS",
+        "[[<server>] <mask>]",
+        0,
+        "which servers there are",
+        links,
+    ),
     spec(
         "STATS",
         "<letter> [<server>]",
@@ -193,11 +197,22 @@ pub(super) static COMMANDS: &[Spec] = &[
 
 /// A question for the server that a parameter names, or this one.
 fn at(a: &Args<'_>, place: usize, query: Query) -> Vec<Reading> {
-    let request = Request::Query(query);
-    one(match a.maybe(place) {
+    one(for_server(a.maybe(place), Request::Query(query)))
+}
+
+fn for_server(server: Option<&str>, request: Request) -> Request {
+    match server {
         Some(server) => Request::At(server.to_owned(), Box::new(request)),
         None => request,
-    })
+    }
+}
+
+fn links(a: &Args<'_>) -> Vec<Reading> {
+    let (server, mask) = match a.maybe(1) {
+        Some(mask) => (a.maybe(0), mask),
+        None => (None, a.maybe(0).unwrap_or("*")),
+    };
+    one(for_server(server, Request::Links(mask.to_owned())))
 }
 
 fn help(a: &Args<'_>) -> Vec<Reading> {
