@@ -77,6 +77,10 @@ class Tmux(Person):
         self.ask("send-keys", "-t", pane, "-l", "--", text)
         self.ask("send-keys", "-t", pane, "Enter")
 
+    def panes(self):
+        """All panes in which a program still runs."""
+        return self.ask("list-panes", "-s", "-F", "#{pane_id}")
+
     def look_at(self, pane):
         """What stands on the screen of a pane, line by line."""
         return self.ask("capture-pane", "-p", "-t", pane)
