@@ -30,6 +30,9 @@ WIDTH, HEIGHT = 230, 250
 # So long that an IRC client hears it in several messages, in bytes.
 LONG_BYTES = 1_400
 
+# The crate takes whoever is called something else for somebody without a rank.
+FORGETS_OPERATORS_BY_RENAMING = "rust-irc"
+
 TIME = r"\d\d:\d\d"
 
 
@@ -101,6 +104,7 @@ def arriving(office, check):
             for present in office.clients:
                 present.shows("joined", channel=CHANNEL, who=kind)
         with check(f"{kind} knows who is there"):
+            client.shows("listed", channel=CHANNEL)
             client.has_names(CHANNEL, ["@desk", *office.nicks()])
     for client in office.clients:
         with check(f"{client.kind} knows who has come since"):
@@ -148,8 +152,11 @@ def presence(office, check):
     for client in office.clients:
         with check(f"{client.kind} goes away and comes back"):
             office.desk.type(f"/watch {client.nick}")
+            office.desk.hears(rf"\* You watch {client.nick}.*")
             client.do("away", "At lunch")
             office.desk.hears(rf"\* {client.nick} is away: At lunch\.")
+            # irssi does not say that it is back unless it knows that it was away.
+            client.shows("marked")
             client.do("back")
             office.desk.hears(rf"\* {client.nick} is back\.")
     office.desk.type("/away In a meeting")
@@ -167,7 +174,7 @@ def presence(office, check):
         with check(f"{client.kind} shows that somebody it watches has come"):
             client.shows("online", nick="late")
     late.type("/quit")
-    late.ends()
+    late.hears(r"\* Goodbye, late\.")
     for client in office.clients:
         with check(f"{client.kind} shows that somebody it watches has gone"):
             client.shows("offline", nick="late")
@@ -226,6 +233,7 @@ def renaming(office, check):
             office.desk.hears(rf"\* {before} is now called {client.nick}\.")
             for present in office.clients:
                 present.shows("renamed", channel=CHANNEL, who=before, nick=client.nick)
+                present.knows_operators = present.kind != FORGETS_OPERATORS_BY_RENAMING
     for client in office.clients:
         with check(f"{client.kind} knows everybody by the new name"):
             client.has_names(CHANNEL, ["@chief", *office.nicks("@")])
@@ -247,6 +255,8 @@ def leaving(office, check):
             client.do("join", CHANNEL)
             office.desk.hears(rf"\* {client.nick} joined {CHANNEL}\.")
             here.append(client)
+            client.shows("joined", channel=CHANNEL, who=client.nick)
+            client.shows("listed", channel=CHANNEL)
             client.has_names(CHANNEL, ["@chief", *(other.nick for other in here)])
     for client in office.clients:
         with check(f"{client.kind} has shown nothing as an error"):

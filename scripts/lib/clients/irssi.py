@@ -45,6 +45,8 @@ EVENTS = {
     "renamed": ("{channel}", r"-!- ({who} is|You're) now known as {nick}$"),
     "topic": ("{channel}", "-!- {who} changed the topic of {channel} to: {text}$"),
     "mode": ("{channel}", r"-!- mode/{channel} \[{text}\] by {who}$"),
+    "listed": ("{channel}", r"{channel}: Total of \d+ nicks"),
+    "marked": (STATUS, "-!- You have been marked as being away$"),
     "away": ("{who}", "-!- {who} is away: {text}$"),
     "online": (STATUS, "-!- {nick}!.*$"),
     "offline": (STATUS, "-!- {nick}$"),

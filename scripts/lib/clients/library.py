@@ -21,6 +21,8 @@ EVENTS = {
     "renamed": "renamed {who} {nick}",
     "topic": "topic {channel} {who} {text}",
     "mode": "mode {channel} {who} {text}",
+    "listed": "listed {channel}",
+    "marked": "marked",
     "away": "away {who} {text}",
     "online": "online {nick}",
     "offline": "offline {nick}",

@@ -58,9 +58,9 @@ class Screen(Client):
             return super().has_names(channel, wanted)
         # They stand on the screen all the time, and are drawn a moment after what they follow from.
         self.turn_to(channel)
-        wanted = sorted(wanted)
+        wanted = self.comparable(wanted)
         self.wait_for(
-            lambda lines: sorted(self.dialect.names(lines, channel)[0]) == wanted,
+            lambda lines: self.comparable(self.dialect.names(lines, channel)[0]) == wanted,
             f"names {wanted} of {channel}",
         )
 

@@ -49,6 +49,8 @@ EVENTS = {
     "renamed": ("{channel}", r" -- \| ({who} is|You are) now known as {nick}(?= |$)"),
     "topic": ("{channel}", r" -- \| {who} has changed topic for {channel} .*to \"{text}\""),
     "mode": ("{channel}", r" -- \| Mode {channel} \[{text}\] by {who}(?= |$)"),
+    "listed": ("{channel}", r"Channel {channel}: \d+ nicks?"),
+    "marked": (STATUS, r"\| You have been marked as being away *$"),
     "away": ("{who}", r" -- \| \[{who}\] is away: {text} *$"),
     "online": (STATUS, r" -- \| notify: {nick} \(.*\) has connected"),
     "offline": (STATUS, r" -- \| notify: {nick} has quit"),

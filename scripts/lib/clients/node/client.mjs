@@ -30,8 +30,9 @@ client.on('nick', ({ nick, new_nick }) => tell('renamed', nick, new_nick));
 client.on('topic', ({ channel, nick, topic }) => tell('topic', channel, nick || 'server', topic));
 client.on('mode', ({ target, nick, raw_modes, raw_params }) =>
   tell('mode', target, nick, raw_modes, ...raw_params));
-client.on('away', ({ self, nick, message }) => tell('away', self ? 'self' : nick, message));
-client.on('back', ({ self, nick }) => tell('back', self ? 'self' : nick));
+client.on('userlist', ({ channel }) => tell('listed', channel));
+client.on('away', ({ self, nick, message }) => self ? tell('marked') : tell('away', nick, message));
+client.on('back', ({ self, nick }) => self || tell('back', nick));
 client.on('users online', ({ nicks }) => nicks.forEach((nick) => tell('online', nick)));
 client.on('users offline', ({ nicks }) => nicks.forEach((nick) => tell('offline', nick)));
 client.on('irc error', (error) => tell('error', JSON.stringify(error)));

@@ -51,6 +51,10 @@ class Client(SingleServerIRCBot):
                 tell("gone", who, said)
             case "nick":
                 tell("renamed", who, event.target)
+            case "endofnames":
+                tell("listed", event.arguments[0])
+            case "nowaway":
+                tell("marked")
             case "topic":
                 tell("topic", event.target, who, said)
             case "mode":
@@ -99,8 +103,9 @@ class Client(SingleServerIRCBot):
             case "quit":
                 server.quit(rest)
             case "names":
-                channel = self.channels[to]
-                names = ("@" * channel.is_oper(nick) + nick for nick in channel.users())
+                channel = self.channels.get(to)
+                users = channel.users() if channel else ()
+                names = ("@" * channel.is_oper(nick) + nick for nick in users)
                 tell("names", to, *sorted(names))
 
     def on_disconnect(self, *_):

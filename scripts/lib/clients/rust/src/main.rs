@@ -39,7 +39,8 @@ async fn main() -> Outcome {
             message = stream.next() => match message {
                 Some(Ok(message)) => hear(&message),
                 Some(Err(fault)) => println!("error {fault}"),
-                None => return Ok(()),
+                // A read of standard input is still under way, and nothing would end it.
+                None => std::process::exit(0),
             },
             line = input.next_line() => match line? {
                 Some(line) => obey(&client, &line)?,
@@ -83,6 +84,8 @@ fn answer(numeric: Response, words: &[String]) {
     let last = words.last().map_or("", String::as_str);
     match numeric {
         Response::RPL_WELCOME => println!("welcomed"),
+        Response::RPL_ENDOFNAMES => println!("listed {}", words[1]),
+        Response::RPL_NOWAWAY => println!("marked"),
         Response::RPL_AWAY => println!("away {}", words[1..].join(" ")),
         Response::RPL_MONONLINE => println!("online {}", last.split('!').next().unwrap_or("")),
         Response::RPL_MONOFFLINE => println!("offline {last}"),
