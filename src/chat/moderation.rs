@@ -281,7 +281,15 @@ impl Chat {
             None => format!("put off the server by {}", by.nick),
         };
         let audience = self.outbox.only([target]);
-        self.event(now, audience, Happening::Killed { by, why });
+        self.event(
+            now,
+            audience,
+            Happening::Killed {
+                who: nick.clone(),
+                by,
+                why,
+            },
+        );
         self.depart(now, target, &reason, false);
         self.reply(Reply::Killed { nick });
         Ok(())
