@@ -7,7 +7,9 @@ in wire/. With WORDs, only the clients with one of them in their name play.
 """
 
 import os
+import subprocess
 import sys
+import tempfile
 
 CLIENTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clients")
 sys.path.append(CLIENTS)
@@ -33,7 +35,16 @@ LONG_BYTES = 1_400
 # The crate takes whoever is called something else for somebody without a rank.
 FORGETS_OPERATORS_BY_RENAMING = "rust-irc"
 
+PASSWORD = "a long and quiet word"
+
 TIME = r"\d\d:\d\d"
+
+
+def operator(binary):
+    """The configuration of an operator of the server."""
+    argv = [binary, "passwd", "--iterations", "4096"]
+    verifier = subprocess.run(argv, input=f"{PASSWORD}\n", capture_output=True, text=True, check=True)
+    return f'[[operator]]\nname = "boss"\nverifier = "{verifier.stdout.strip()}"\n'
 
 
 class Office:
@@ -42,7 +53,11 @@ class Office:
     def __init__(self, binary, folder, words):
         self.folder = folder
         self.words = words
-        self.server = Server(binary, "--irc", f"{HOST}:0", "--name", "chat.office", "--pace", "off")
+        self.config = tempfile.NamedTemporaryFile("w", suffix=".toml")
+        self.config.write(operator(binary))
+        self.config.flush()
+        options = ["--irc", f"{HOST}:0", "--name", "chat.office", "--pace", "off"]
+        self.server = Server(binary, *options, "--config", self.config.name)
         self.irc_port = int(self.server.hears(rf"hallway: irc on {HOST}:(\d+)")[1])
         self.tmux = Tmux("cat", WIDTH, HEIGHT)
         self.desk = self.netcat("desk", CHANNEL)
@@ -237,6 +252,21 @@ def renaming(office, check):
     for client in office.clients:
         with check(f"{client.kind} knows everybody by the new name"):
             client.has_names(CHANNEL, ["@chief", *office.nicks("@")])
+
+
+@step
+def killing(office, check):
+    names = ["@chief", *office.nicks("@")]
+    for client in office.clients:
+        name = f"loud-{client.kind}"
+        loud = office.netcat(name, CHANNEL)
+        with check(f"{client.kind} becomes an operator of the server and kills, and all see it"):
+            client.do("raw", f"OPER boss :{PASSWORD}")
+            client.do("raw", f"KILL {name} :too loud")
+            loud.hears(rf"\* {client.nick} has put you off the server \(too loud\)\.")
+            for present in office.clients:
+                present.shows("gone", channel=CHANNEL, who=name)
+                present.has_names(CHANNEL, names)
 
 
 @step
