@@ -35,6 +35,9 @@ LONG_BYTES = 1_400
 # The crate takes whoever is called something else for somebody without a rank.
 FORGETS_OPERATORS_BY_RENAMING = "rust-irc"
 
+# They have asked for away-notify, and say so.
+HEAR_OF_ABSENCE = ("rust-irc", "irc-framework")
+
 PASSWORD = "a long and quiet word"
 
 TIME = r"\d\d:\d\d"
@@ -109,20 +112,19 @@ def step(play):
 @step
 def arriving(office, check):
     for kind, start in office.all_kinds().items():
-        with check(f"{kind} registers"):
+        with check(f"{kind} registers, joins, and all others see it"):
             client = start(Wire(kind, office.irc_port, f"{office.folder}/wire"))
-            office.clients.append(client)
             client.shows("welcomed")
-        with check(f"{kind} joins, and all others see it"):
             client.do("join", CHANNEL)
             office.desk.hears(rf"\* {kind} joined {CHANNEL}\.")
+            client.shows("joined", channel=CHANNEL, who=kind)
+            client.shows("listed", channel=CHANNEL)
             for present in office.clients:
                 present.shows("joined", channel=CHANNEL, who=kind)
-        with check(f"{kind} knows who is there"):
-            client.shows("listed", channel=CHANNEL)
-            client.has_names(CHANNEL, ["@desk", *office.nicks()])
+            # Whoever does not come so far plays no more.
+            office.clients.append(client)
     for client in office.clients:
-        with check(f"{client.kind} knows who has come since"):
+        with check(f"{client.kind} knows who is there"):
             client.has_names(CHANNEL, ["@desk", *office.nicks()])
 
 
@@ -181,6 +183,10 @@ def presence(office, check):
             client.do("say", "desk", "are you there?")
             client.shows("away", who="desk", text="In a meeting")
     office.desk.type("/back")
+    for client in office.clients:
+        if client.kind in HEAR_OF_ABSENCE:
+            with check(f"{client.kind} hears that somebody is back"):
+                client.shows("back", who="desk")
     for client in office.clients:
         client.do("watch", "late")
         fence(office, client)

@@ -11,6 +11,9 @@ SETTINGS = "set cmd_queue_speed 1msec\nset cmds_max_at_once 1000\nset paste_dete
 
 STATUS = "(status)"
 
+# In the status bar.
+CURRENT = r"\[\d+:\d+/{channel}"
+
 NAMES = "/names {channel}"
 
 # A numeric for which irssi has no words of its own begins with its parameters; a refusal says so.

@@ -24,6 +24,7 @@ EVENTS = {
     "listed": "listed {channel}",
     "marked": "marked",
     "away": "away {who} {text}",
+    "back": "back {who}",
     "online": "online {nick}",
     "offline": "offline {nick}",
 }

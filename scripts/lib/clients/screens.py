@@ -28,6 +28,13 @@ class Screen(Client):
         self.tmux.keys(self.pane, line)
         # Some commands change the window by themselves.
         self.window = None
+        if verb == "join":
+            self.is_in(to)
+
+    def is_in(self, channel):
+        """Waits for the window of a channel: there is nothing to turn to before."""
+        shown = re.compile(self.dialect.CURRENT.format(channel=channel))
+        self.wait_for(lambda lines: any(map(shown.search, lines)), f"the window of {channel}")
 
     def turn_to(self, window):
         if window != self.window:

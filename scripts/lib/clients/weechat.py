@@ -15,6 +15,9 @@ SETTINGS = [
 
 STATUS = "irc.server.office"
 
+# In the status bar.
+CURRENT = r"\] \d+:{channel}"
+
 # They stand beside the lines of a channel.
 NAMES = None
 
