@@ -27,13 +27,6 @@ struct Entry {
 /// The verb of a standard reply that says no (IRCv3 standard replies).
 const FAIL: &str = "FAIL";
 
-/// The commands whose specifications have standard replies: whoever uses them reads these, whether
-/// they have asked for standard replies or not.
-const SPECIFIED: &[&str] = &["BATCH", "REDACT", "RENAME", "SETNAME"];
-
-/// The code of the one standard reply that any command may have (IRCv3 UTF8ONLY).
-pub const INVALID_UTF8: &str = "INVALID_UTF8";
-
 impl Complaint {
     /// A numeric that is about nothing but the command.
     pub fn new(numeric: &str, text: &str) -> Self {
@@ -95,7 +88,7 @@ impl Complaint {
             let params = entry.params.iter().map(|param| in_short(param));
             let params: Vec<&str> = params.collect();
             if entry.verb == FAIL {
-                write_fail(&params, &entry.text, reader, out);
+                reader.standard(out, FAIL, &params, &entry.text);
                 continue;
             }
             let line = reader.numeric(out, &entry.verb);
@@ -109,16 +102,6 @@ impl Complaint {
 fn in_short(param: &str) -> &str {
     const BYTES_MAX: usize = 200;
     &param[..param.floor_char_boundary(BYTES_MAX)]
-}
-
-/// A standard reply; where no specification has it, a notice for those who have not asked for such.
-fn write_fail(params: &[&str], text: &str, reader: &Reader<'_>, out: &mut String) {
-    let (command, code) = (params.first(), params.get(1));
-    let specified = command.is_some_and(|command| SPECIFIED.contains(command));
-    if specified || code == Some(&INVALID_UTF8) || reader.caps.has(Cap::StandardReplies) {
-        return reader.standard(out, FAIL, params, text);
-    }
-    reader.notice(out, text);
 }
 
 /// What a command is about, as the refusals of some name it.

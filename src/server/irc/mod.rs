@@ -16,7 +16,7 @@ use crate::protocol::irc::capabilities::{Cap, Caps};
 use crate::protocol::irc::commands::{self, Spec, When};
 use crate::protocol::irc::message::Message;
 use crate::protocol::irc::numerics::*;
-use crate::protocol::irc::refusals::{Complaint, INVALID_UTF8};
+use crate::protocol::irc::refusals::Complaint;
 use crate::protocol::irc::rows::WhoForm;
 use crate::protocol::irc::writer::{Line, Reader};
 use client::{Client, Labelled};
@@ -157,7 +157,7 @@ impl Server {
         let is_word = verb.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let verb = if is_word { verb } else { "*" }.to_ascii_uppercase();
         let text = "Only UTF-8 is taken here: set your client to it";
-        self.complain(id, &Complaint::fail(&verb, INVALID_UTF8, &[], text));
+        self.complain(id, &Complaint::fail(&verb, "INVALID_UTF8", &[], text));
     }
 
     /// Notes the label of a message, which its answer is to have.

@@ -8,6 +8,7 @@ use super::super::refusals::Complaint;
 use super::{Reading, Request, Spec, When, chat, one, reading, spec};
 use crate::chat::limits::REASON_BYTES_MAX;
 use crate::chat::vocabulary::{Command, Extras, Target};
+use crate::protocol::plain::printable::printable;
 
 pub(super) static COMMANDS: &[Spec] = &[
     spec(
@@ -108,7 +109,10 @@ fn say(a: &Args<'_>, notice: bool) -> Vec<Reading> {
 
 /// A target that begins with `$` is everyone whose server fits (RFC 2812, section 3.3.1).
 fn to_each_or_all(a: &Args<'_>, text: &str, request: impl Fn(Target) -> Reading) -> Vec<Reading> {
-    let broadcast = |mask: &str| Ok(Request::Broadcast(mask.to_owned(), text.to_owned()));
+    let broadcast = |mask: &str| {
+        readable(text)?;
+        Ok(Request::Broadcast(mask.to_owned(), text.to_owned()))
+    };
     let mut readings = each_target(a, |word| match word.strip_prefix('$') {
         Some(mask) => broadcast(mask.trim_start_matches('$')),
         None => args::target(word).and_then(&request),
@@ -185,20 +189,29 @@ fn announce(a: &Args<'_>) -> Vec<Reading> {
 }
 
 fn announcement(a: &Args<'_>) -> Vec<Reading> {
+    let request = |channel, text: String| {
+        readable(&text)?;
+        Ok(Request::Chat(Command::Announce { channel, text }))
+    };
     if !a.get(0).starts_with('#') {
-        return chat(Command::Announce {
-            channel: None,
-            text: a.rest(0),
-        });
+        return reading(request(None, a.rest(0)));
     }
     reading(args::channel(a.get(0)).and_then(|channel| {
         let text = a.rest(1);
         match text.is_empty() {
             true => Err(a.spec.needs_more()),
-            false => Ok(Request::Chat(Command::Announce {
-                channel: Some(channel),
-                text,
-            })),
+            false => request(Some(channel), text),
         }
     }))
+}
+
+/// What must not be missed can be read by everybody: formats alone cannot.
+///
+/// # Errors
+/// There is nothing to read in it: 412.
+fn readable(text: &str) -> Result<(), Complaint> {
+    match printable(text).trim().is_empty() {
+        true => Err(Complaint::new(ERR_NOTEXTTOSEND, "No text to send")),
+        false => Ok(()),
+    }
 }

@@ -141,7 +141,8 @@ pub(super) static COMMANDS: &[Spec] = &[
         1,
         "reports: u (since when), o (operators)",
         |a| {
-            let letter = a.get(0).chars().next().unwrap_or('*');
+            let letter = a.get(0).chars().next().filter(char::is_ascii_graphic);
+            let letter = letter.filter(|letter| *letter != ':').unwrap_or('*');
             at(a, 1, Query::Stats(letter))
         },
     ),
