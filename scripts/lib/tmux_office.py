@@ -2,23 +2,15 @@
 
 Usage: tmux_office.py HALLWAY-BINARY [--dump]
 
-tmux is driven through its control mode, which tells all that the programs in the panes print: so
-whoever waits for a line need not look again and again.
 """
 
-import os
-import re
 import selectors
-import shlex
-import shutil
-import subprocess
 import sys
 import tempfile
 
-from people import SELECTOR, NotAsExpected, Person, end_all_at_exit, pump, wait_until
+from people import SELECTOR, NotAsExpected, end_all_at_exit, pump
 from server import Server
-
-WIDTH, HEIGHT = 200, 50
+from tmux import Tmux
 
 # Who sits where, and what they use.
 PANES = [
@@ -53,72 +45,6 @@ SCRIPT = [
 ]
 
 
-class Tmux(Person):
-    """A tmux server of its own, in control mode."""
-
-    def __init__(self, first_command):
-        self.folder = tempfile.mkdtemp(prefix="hallway-office-")
-        self.socket = os.path.join(self.folder, "tmux")
-        self.said = {}
-        self.answer = None
-        self.answers = []
-        self.parsed_to = 0
-        geometry = ["-x", str(WIDTH), "-y", str(HEIGHT)]
-        argv = ["tmux", "-u", "-f", "/dev/null", "-S", self.socket, "-C"]
-        super().__init__("tmux", [*argv, "new-session", "-s", "office", *geometry, first_command])
-        self._next_answer()
-
-    def _next_answer(self):
-        wait_until(lambda: self.parse() or self.answers, "an answer of tmux", heard=self.quote)
-        return self.answers.pop(0)
-
-    def ask(self, *words):
-        """Has tmux do something; returns the lines that it answers."""
-        self.type(shlex.join(words))
-        return self._next_answer()
-
-    def parse(self):
-        """Sorts what tmux has told: answers to commands, and what was printed in each pane."""
-        while (end := self.heard.find(b"\n", self.parsed_to)) >= 0:
-            line = bytes(self.heard[self.parsed_to : end])
-            self.parsed_to = end + 1
-            kind = line.split(b" ", 1)[0]
-            if kind == b"%begin":
-                self.answer = []
-            elif kind in (b"%end", b"%error"):
-                self.answers.append(self.answer)
-                self.answer = None
-            elif self.answer is not None:
-                self.answer.append(line.decode())
-            elif kind == b"%output":
-                _, pane, text = line.split(b" ", 2)
-                self.said.setdefault(pane.decode(), bytearray()).extend(unescape(text))
-
-    def hears_in(self, pane, text):
-        """Waits until a program in a pane has printed a text, behind what was waited for before."""
-        wanted = text.encode()
-
-        def happened():
-            self.parse()
-            return wanted in self.said.get(pane, b"")
-
-        wait_until(happened, f"{text!r} in pane {pane}", heard=lambda: repr(self.said.get(pane)))
-        said = self.said[pane]
-        del said[: said.find(wanted) + len(wanted)]
-
-    def kill(self):
-        # This process is only a client: the tmux server must be told.
-        if self.pidfd >= 0:
-            subprocess.run(["tmux", "-S", self.socket, "kill-server"], stderr=subprocess.DEVNULL)
-            shutil.rmtree(self.folder)
-        super().kill()
-
-
-def unescape(text):
-    """tmux writes control characters and backslashes as three octal digits."""
-    return re.sub(rb"\\(\d{3})", lambda match: bytes([int(match[1], 8)]), text)
-
-
 class Office:
     """The server, and a pane for everybody."""
 
@@ -146,8 +72,7 @@ class Office:
             self.tmux.hears_in(self.panes[name], "* What is your name?")
         for name, typed, heard in SCRIPT:
             pane = self.panes[name]
-            self.tmux.ask("send-keys", "-t", pane, "-l", self.fill_in(typed))
-            self.tmux.ask("send-keys", "-t", pane, "Enter")
+            self.tmux.keys(pane, self.fill_in(typed))
             for hearer, text in heard:
                 self.tmux.hears_in(self.panes[hearer], text)
         self.tmux.ask("select-pane", "-t", self.panes["ann"])
@@ -155,7 +80,7 @@ class Office:
     def dump(self):
         for name, pane in self.panes.items():
             print(f"=== {name} ===")
-            print("\n".join(self.tmux.ask("capture-pane", "-p", "-t", pane)).rstrip("\n"))
+            print("\n".join(self.tmux.look_at(pane)).rstrip("\n"))
 
     def wait(self):
         """Until Enter, Ctrl-C, or the end of the tmux session."""

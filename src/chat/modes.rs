@@ -16,10 +16,13 @@ impl Chat {
         if channel.ranks(who).is_none() && !self.user(who).is_operator() {
             modes.key = modes.key.map(|_| "".into());
         }
+        // Who is exempt or invited is told to those who run the channel only, as by `masks`.
+        let runs = self.runs(who, id);
+        let told = |listed: &&Listed| runs || listed.list == MaskList::Bans;
         let reply = Reply::Modes {
             channel: channel.name.clone(),
             modes,
-            masks: channel.masks.clone(),
+            masks: channel.masks.iter().filter(told).cloned().collect(),
             made_ms: channel.made_ms,
         };
         self.reply(reply);

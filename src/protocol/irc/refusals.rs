@@ -81,12 +81,12 @@ impl Complaint {
     /// Writes it for the reader.
     pub fn write(&self, reader: &Reader<'_>, out: &mut String) {
         for entry in &self.0 {
-            let params = entry.params.iter().map(|param| in_short(param));
-            let params: Vec<&str> = params.collect();
             if entry.own && !reader.caps.has(Cap::StandardReplies) {
                 reader.notice(out, &entry.text);
                 continue;
             }
+            let params = entry.params.iter().map(|param| in_short(param));
+            let params: Vec<&str> = params.collect();
             if entry.verb == FAIL {
                 reader.standard(out, FAIL, &params, &entry.text);
                 continue;
