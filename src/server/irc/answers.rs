@@ -6,7 +6,7 @@ use bytes::Bytes;
 use super::super::{Output, Server, SessionId};
 use super::client::Client;
 use crate::protocol::irc::message::escaped;
-use crate::protocol::irc::tags::tagged;
+use crate::protocol::irc::tags::{batched, tagged};
 use crate::protocol::irc::writer::Line;
 
 impl Server {
@@ -34,7 +34,7 @@ impl Server {
             self.last_batch += 1;
             self.write_batch_start(&label, &batch, &mut out);
         }
-        out += &tagged(&lines, &format!("batch={batch}"));
+        out += &batched(&lines, &batch);
         self.outputs.push(Output::Send(id, Bytes::from(out)));
     }
 
@@ -53,7 +53,7 @@ impl Server {
         let mut out = String::new();
         match (labelled.batch, labelled.lines.matches("\r\n").count()) {
             (Some(batch), _) => {
-                out += &tagged(&labelled.lines, &format!("batch={batch}"));
+                out += &batched(&labelled.lines, &batch);
                 self.write_batch_end(&batch, &mut out);
             }
             (None, 0) => {
@@ -68,7 +68,7 @@ impl Server {
                 self.last_batch += 1;
                 let batch = format!("r{}", self.last_batch);
                 self.write_batch_start(&label, &batch, &mut out);
-                out += &tagged(&labelled.lines, &format!("batch={batch}"));
+                out += &batched(&labelled.lines, &batch);
                 self.write_batch_end(&batch, &mut out);
             }
         }
