@@ -296,10 +296,12 @@ impl Chat {
         }
         let wants = |user: &User| user.flags.has(UserFlag::Wallops);
         let users = self.users.iter();
-        let hearers: Vec<UserId> = users
+        let mut hearers: Vec<UserId> = users
             .filter(|(id, user)| *id == who || wants(user))
             .map(|(id, _)| id)
             .collect();
+        // Their places in the table are not the same after a restart.
+        hearers.sort_unstable();
         let audience = self.outbox.only(hearers);
         let happening = Happening::Wallops {
             from: self.user(who).identity.clone(),
