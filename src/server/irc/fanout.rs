@@ -28,9 +28,6 @@ impl Server {
         caused: bool,
     ) {
         let what = &copies.event.what;
-        if caused && matches!(what, Happening::Departed { .. }) {
-            return;
-        }
         let echoes = self.caps(id).echoes();
         let silent = caused && events::is_echo(what) && !echoes && !events::is_to_oneself(what);
         if silent {
