@@ -274,14 +274,16 @@ impl Chat {
         if target == who {
             return Err(Refusal::Oneself { verb: "kill" });
         }
-        let nick = self.user(target).nick().clone();
+        let killed = self.user(target).identity.clone();
         let by = self.user(who).identity.clone();
         let reason = match &why {
             Some(why) => format!("put off the server by {}: {why}", by.nick),
             None => format!("put off the server by {}", by.nick),
         };
         let audience = self.outbox.only([target]);
-        self.event(now, audience, Happening::Killed { by, why });
+        let nick = killed.nick.clone();
+        let who = killed;
+        self.event(now, audience, Happening::Killed { who, by, why });
         self.depart(now, target, &reason, false);
         self.reply(Reply::Killed { nick });
         Ok(())

@@ -235,6 +235,7 @@ pub enum Happening {
     Wallops { from: Arc<Identity>, text: Arc<str> },
     /// The hearer is put off the server.
     Killed {
+        who: Arc<Identity>,
         by: Arc<Identity>,
         why: Option<String>,
     },

@@ -220,8 +220,8 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
         Happening::Wallops { from, text } => {
             Line::tagged(out, &tags(from), from, "WALLOPS").text(text);
         }
-        Happening::Killed { by, why } => {
-            let line = Line::tagged(out, &tags(by), by, "KILL").param(reader.nick);
+        Happening::Killed { who, by, why } => {
+            let line = Line::tagged(out, &tags(by), by, "KILL").param(&who.nick);
             line.text(why.as_deref().unwrap_or("put off the server"));
         }
     }

@@ -226,7 +226,7 @@ fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
         Happening::Wallops { from, text } => {
             format!("{} to all who want to know: {text}", from.nick)
         }
-        Happening::Killed { by, why } => format!(
+        Happening::Killed { by, why, .. } => format!(
             "{} has put you off the server{}.",
             by.nick,
             because(why.as_deref())
