@@ -181,6 +181,10 @@ impl Server {
                 self.write_standing(found.name(), changes, &mut out);
             }
         }
+        let away = self.chat.find_user(other).and_then(|user| user.away());
+        if let Some(away) = away.filter(|_| self.has(id, Cap::AwayNotify)) {
+            Line::new(&mut out, "", who, "AWAY").text(away.typed());
+        }
         self.send(id, out);
     }
 
