@@ -25,6 +25,8 @@ pub enum Told {
     /// The day, counted from 1970-01-01.
     Date(u32),
     Refused(String),
+    /// What one is besides now, or no longer.
+    OwnMode(char, bool),
     /// A row of a long answer, without its indent.
     Row(String),
     Hello(Nick),
@@ -98,6 +100,8 @@ static SENTENCES: &[(&str, Meaning)] = &[
     ("You have made {c} and are its operator.", |m| Some(Told::Made(channel(m[0])?))),
     ("You speak in {c} now.", |m| Some(Told::SpeakIn(channel(m[0])?))),
     ("You have left {c}.", |m| Some(Told::HaveLeft(channel(m[0])?))),
+    ("You are {t} now (+{n}).", |m| Some(Told::OwnMode(letter(m[1])?, true))),
+    ("You are {t} no more (-{n}).", |m| Some(Told::OwnMode(letter(m[1])?, false))),
     ("You are away: {t}.", |m| Some(Told::YouAreAway(m[0].to_owned()))),
     ("You are away.", |_| Some(Told::YouAreAway("Away".to_owned()))),
     ("You are away, until {t}.", |_| Some(Told::YouAreAway("Away".to_owned()))),

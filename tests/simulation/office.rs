@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, OnceLock};
 
 use hallway::arena::{Arena, Key};
 use hallway::chat::UserId;
@@ -11,6 +12,7 @@ use hallway::chat::moderation::TOPIC_BYTES_MAX;
 use hallway::chat::name::{ChannelName, Nick};
 use hallway::chat::pace::Pace;
 use hallway::chat::time::{Now, Zone};
+use hallway::check::Checked;
 use hallway::protocol::Protocol;
 use hallway::protocol::heard;
 use hallway::protocol::irc::commands;
@@ -19,8 +21,10 @@ use hallway::protocol::modes;
 use hallway::protocol::plain::screen::HOLD_BYTES_MAX;
 use hallway::protocol::plain::terminal::{LINE_BYTES_MAX, Terminal};
 use hallway::server::cloak::CloakKey;
-use hallway::server::settings::Settings;
+use hallway::server::operators::TICKET_MS;
+use hallway::server::settings::{Operator, Settings};
 use hallway::server::{Heard, LISTING_BYTES, LOBBY_AFTER_MS, Output, Server, SessionId};
+use hallway::verifier::{ITERATIONS_MIN, Verifier};
 
 use super::audience::Audience;
 use super::forecast::{Forecast, Scene};
@@ -39,6 +43,9 @@ use super::whims::{self, CHANNELS, Whim};
 
 /// Lines shown when something is wrong.
 const LINES_SHOWN: usize = 60;
+
+/// What an operator of the server must know.
+const PASSWORD: &str = "secret";
 
 /// What kind of office it is.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +80,8 @@ struct Connection {
     ended: bool,
     heard_end: bool,
     await_drain: bool,
+    /// Until when a password of it is being looked into.
+    verifying_until_ms: u64,
     hungry: bool,
     closed: bool,
     browser: bool,
@@ -126,6 +135,8 @@ pub struct Office {
     operators: BTreeSet<UserId>,
     steps: u64,
     pub restores: u64,
+    /// Passwords that are being looked into: whose, the ticket, and whether it is right.
+    checks: Vec<(SessionId, u64, bool)>,
     log: Vec<String>,
 }
 
@@ -156,6 +167,7 @@ impl Office {
             operators: BTreeSet::new(),
             steps: 0,
             restores: 0,
+            checks: Vec::new(),
             log: Vec::new(),
         };
         office
@@ -230,6 +242,7 @@ impl Office {
             _ => self.type_line(id),
         }
         self.drain();
+        self.look_into_passwords();
         self.hear();
         self.bury();
     }
@@ -300,6 +313,7 @@ impl Office {
             ended: false,
             heard_end: false,
             await_drain: false,
+            verifying_until_ms: 0,
             hungry: false,
             closed: false,
             browser: false,
@@ -495,6 +509,22 @@ impl Office {
         }
     }
 
+    /// A password takes its time, and may take too long.
+    fn look_into_passwords(&mut self) {
+        while !self.checks.is_empty() && self.chance.percent(60) {
+            let (id, ticket, holds) = self.checks.remove(0);
+            let connection = self.connections.get_mut(id);
+            let cause = connection.map(|connection| {
+                connection.verifying_until_ms = 0;
+                id
+            });
+            self.note(format!("the password of {id} is right: {holds}"));
+            self.step(cause, None, |server, now| {
+                server.checked(now, &Checked { ticket, holds });
+            });
+        }
+    }
+
     /// Those who are closed go at last.
     fn bury(&mut self) {
         for id in self.connections.keys() {
@@ -520,9 +550,14 @@ impl Office {
         }
         for (id, connection) in self.connections.iter() {
             let waits = !connection.sent.is_empty() && !connection.closed;
-            let has_reason = connection.await_drain || self.is_out_of_pace(connection);
+            let has_reason = self.is_answered_later(connection) || self.is_out_of_pace(connection);
             assert!(!waits || has_reason, "{id} waits in vain");
         }
+    }
+
+    /// Whether the answer to what it has typed last is not complete yet.
+    fn is_answered_later(&self, connection: &Connection) -> bool {
+        connection.await_drain || connection.verifying_until_ms > self.now.mono_ms
     }
 
     fn is_out_of_pace(&self, connection: &Connection) -> bool {
@@ -840,10 +875,18 @@ impl Office {
         for output in outputs {
             match output {
                 Output::Send(id, bytes) => self.deliver(step, id, &bytes),
-                Output::Resume(id) if self.connections.get(id).is_some() => self.be_hungry(id),
+                Output::Resume(id) if self.connections.get(id).is_some() => {
+                    self.be_hungry(id);
+                }
                 Output::Resume(_) => {}
                 Output::AwaitDrain(id) => self.connection(id).await_drain = true,
-                Output::Verify(_) | Output::Reload => panic!("nobody asks for it"),
+                Output::Verify(check) => {
+                    let id = step.cause.expect("somebody has given a password");
+                    self.connection(id).verifying_until_ms = self.now.mono_ms + TICKET_MS;
+                    self.checks
+                        .push((id, check.ticket, check.password == PASSWORD));
+                }
+                Output::Reload => self.note("is asked to reload".to_owned()),
                 Output::Close(id, reason) => {
                     self.note(format!("{id} closed: {reason}"));
                     let connection = self.connection(id);
@@ -980,6 +1023,13 @@ impl Office {
         let cause = step.cause == Some(id);
         match &told {
             Told::Refused(_) => step.outcome.refusals += usize::from(cause),
+            Told::OwnMode('o', on) => {
+                let user = connection.user;
+                match on {
+                    true => self.operators.extend(user),
+                    false => self.operators.retain(|other| Some(*other) != user),
+                }
+            }
             Told::TheyAreAway(_) => step.outcome.told_away += usize::from(cause),
             Told::Said(said) if live => self.hear_said(step, id, said, false, fuzzy),
             Told::Announced { said, number } if live => {
@@ -1141,7 +1191,7 @@ impl Office {
             };
             if let Some(client) = &connection.client {
                 let heard = self.referee.check_heard(user, false);
-                let right = client.check(user, &self.truth, connection.await_drain);
+                let right = client.check(user, &self.truth, self.is_answered_later(connection));
                 heard
                     .and(right)
                     .unwrap_or_else(|fault| self.fail(Some(id), &fault));
@@ -1496,6 +1546,14 @@ impl From<heard::Heard<'_>> for Item {
     }
 }
 
+/// Made but once, for that takes its time.
+fn verifier() -> Arc<Verifier> {
+    static VERIFIER: OnceLock<Arc<Verifier>> = OnceLock::new();
+    let make = || Verifier::make(PASSWORD, b"some salt", ITERATIONS_MIN);
+    let made = VERIFIER.get_or_init(|| Arc::new(make().expect("a password")));
+    made.clone()
+}
+
 fn settings(kind: &Kind, desk: bool) -> Settings {
     let zone = jiff::tz::TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").expect("a zone");
     let desk = ["#desk"]
@@ -1515,6 +1573,11 @@ fn settings(kind: &Kind, desk: bool) -> Settings {
             ..Default::default()
         },
         pace: kind.pace,
+        operators: vec![Operator {
+            name: "ann".to_owned(),
+            verifier: verifier(),
+            host: Some("staff.test".to_owned()),
+        }],
         statuses: [("lunch".to_owned(), "At lunch".to_owned())].into(),
         cloak_key: CloakKey(*b"sixteen letters!"),
         ..Settings::default()

@@ -9,6 +9,9 @@ use hallway::chat::watch::CROWD_MIN;
 
 use super::lines::Told;
 
+/// The channel into which everybody is taken.
+const LOBBY: &str = "#lobby";
+
 /// What a long answer is the answer to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
@@ -79,6 +82,8 @@ pub struct Person {
     /// It typed `/join`, and has not been answered.
     joining: bool,
     leaving: bool,
+    /// What it typed names the lobby.
+    names_lobby: bool,
     /// It has asked whether somebody is here.
     seeking: bool,
 }
@@ -121,6 +126,7 @@ impl Person {
         self.joining = command == "/join";
         self.leaving = command == "/leave";
         self.seeking = command == "/seen";
+        self.names_lobby = line.to_ascii_lowercase().contains(LOBBY);
         self.earlier = Earlier::default();
         self.answer = self.question(&command, line).map(|question| Answer {
             question,
@@ -252,6 +258,10 @@ impl Person {
                 return self.see_gone(nick, matches!(told, Told::PutOff(_)));
             }
             Told::Renamed(nick, new) => return self.see_rename(nick, new),
+            Told::Refused(why) if why.contains(LOBBY) && !self.names_lobby => {
+                // It was to be taken there first, and is not.
+                self.lobby_due = false;
+            }
             Told::Here(_) if self.seeking => {}
             Told::Here(nick) => {
                 return self.see_watched(nick, None, |before| before == Seen::Absent);
