@@ -19,6 +19,12 @@
 
 #[path = "simulation/audience.rs"]
 mod audience;
+#[path = "simulation/blocks.rs"]
+mod blocks;
+#[path = "simulation/forecast.rs"]
+mod forecast;
+#[path = "simulation/irc/mod.rs"]
+mod irc;
 #[path = "simulation/lines.rs"]
 mod lines;
 #[path = "simulation/office.rs"]
@@ -29,6 +35,10 @@ mod person;
 mod prng;
 #[path = "simulation/referee.rs"]
 mod referee;
+#[path = "simulation/rules.rs"]
+mod rules;
+#[path = "simulation/saying.rs"]
+mod saying;
 #[path = "simulation/truth.rs"]
 mod truth;
 #[path = "simulation/whims.rs"]
@@ -74,6 +84,52 @@ const SEEN: &[&str] = &[
     "reconfigured",
     " private to ",
     " !!!",
+    " renamed #",
+    "(to operators)",
+    "You hear nothing more of whoever is ",
+    " exempted ",
+    " for good.",
+    " opens on Irc",
+    " JOIN #",
+    " PART #",
+    " KICK #",
+    " QUIT :",
+    " NICK ",
+    " AWAY :",
+    " SETNAME :",
+    " INVITE ",
+    " RENAME #",
+    " REDACT #",
+    " TAGMSG ",
+    " KILL ",
+    " WALLOPS :",
+    " SILENCE +",
+    " NOTICE ",
+    ":\u{1}ACTION ",
+    ":\u{1}tok",
+    " PRIVMSG @#",
+    " 353 ",
+    " 352 ",
+    " 354 ",
+    " 324 ",
+    " 301 ",
+    " 404 ",
+    " 471 ",
+    " 473 ",
+    " 474 ",
+    " 475 ",
+    " 710 ",
+    " 730 ",
+    " 731 ",
+    " :test ACK",
+    " labeled-response",
+    " +m",
+    ";draft/multiline-concat",
+    "draft/isupport",
+    "+draft/reply=",
+    "hallway/announcement=",
+    "hallway/kind=",
+    " :Closing link: ",
 ];
 
 fn setting(name: &str) -> Option<u64> {
@@ -115,9 +171,10 @@ fn everybody_hears_what_they_must_and_restoring_changes_nothing() {
         assert!(restored.restores > 0);
         check_same(seed, &plain, &restored);
         println!(
-            "seed {seed}: {} lines of log, {} lines foretold and heard, {} restores",
+            "seed {seed}: {} lines of log, {} and {} on IRC foretold and heard, {} restores",
             plain.log().len(),
             plain.confirmed(),
+            plain.confirmed_irc(),
             restored.restores
         );
         let has = |words: &str| plain.log().iter().any(|line| line.contains(words));

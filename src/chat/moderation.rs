@@ -273,19 +273,15 @@ impl Chat {
             return Err(Refusal::Oneself { verb: "kill" });
         }
         let killed = self.user(target).identity.clone();
-        let nick = killed.nick.clone();
         let by = self.user(who).identity.clone();
         let reason = match &why {
             Some(why) => format!("put off the server by {}: {why}", by.nick),
             None => format!("put off the server by {}", by.nick),
         };
         let audience = self.outbox.only([target]);
-        let what = Happening::Killed {
-            who: killed,
-            by,
-            why,
-        };
-        self.event(now, audience, what);
+        let nick = killed.nick.clone();
+        let who = killed;
+        self.event(now, audience, Happening::Killed { who, by, why });
         self.depart(now, target, &reason, false);
         self.reply(Reply::Killed { nick });
         Ok(())
@@ -300,10 +296,12 @@ impl Chat {
         }
         let wants = |user: &User| user.flags.has(UserFlag::Wallops);
         let users = self.users.iter();
-        let hearers: Vec<UserId> = users
+        let mut hearers: Vec<UserId> = users
             .filter(|(id, user)| *id == who || wants(user))
             .map(|(id, _)| id)
             .collect();
+        // Their places in the table are not the same after a restart.
+        hearers.sort_unstable();
         let audience = self.outbox.only(hearers);
         let happening = Happening::Wallops {
             from: self.user(who).identity.clone(),

@@ -309,11 +309,12 @@ impl Server {
     }
 
     fn ring(&mut self, now: Now, id: SessionId, timer: Timer) {
-        let Some(session) = self.sessions.get(id) else {
+        let session = self.sessions.get(id).filter(|session| !session.closing);
+        let Some(session) = session else {
             return;
         };
         match timer {
-            Timer::NameDue if session.user.is_none() && !session.closing => {
+            Timer::NameDue if session.user.is_none() => {
                 self.refuse_late(id);
                 self.close(now, id, "no name in time");
             }

@@ -22,6 +22,8 @@ pub struct Audience<'a> {
     pub heard: &'a [(UserId, Told)],
     /// Whose line it was.
     pub cause: Option<UserId>,
+    /// What a channel was called, and is called now.
+    pub renamed: Option<&'a (ChannelName, ChannelName)>,
 }
 
 impl Audience<'_> {
@@ -34,8 +36,17 @@ impl Audience<'_> {
             .keys()
             .chain(self.after.channels.keys())
             .collect();
-        for name in names {
+        let follows = |name| {
+            self.renamed
+                .is_some_and(|(old, new)| [old, new].contains(&name))
+        };
+        for name in names.into_iter().filter(|name| !follows(name)) {
             self.check_channel(name)?;
+        }
+        if let Some((old, new)) = self.renamed {
+            let told = Told::ChannelRenamed(old.clone(), new.clone());
+            let hearers = self.after.members(new).into_iter().chain(self.cause);
+            self.expect_exactly(hearers.collect(), &told)?;
         }
         self.check_goer()?;
         for (id, user) in &self.after.users {

@@ -25,6 +25,8 @@ pub enum Told {
     /// The day, counted from 1970-01-01.
     Date(u32),
     Refused(String),
+    /// What one is besides now, or no longer.
+    OwnMode(char, bool),
     /// A row of a long answer, without its indent.
     Row(String),
     Hello(Nick),
@@ -59,6 +61,8 @@ pub enum Told {
     WatchNoMore(String),
     Block(Nick),
     Unblock(Nick),
+    BlockMask(String),
+    UnblockMask(String),
     Holding,
     HeldTooMuch,
     Heads(usize),
@@ -70,8 +74,10 @@ pub enum Told {
     Listed(&'static str, String, ChannelName),
     Invited(Nick, ChannelName),
     InvitesYou(ChannelName),
-    Keeps(ChannelName, bool),
+    ChannelRenamed(ChannelName, ChannelName),
     TookBack(Nick, Nick, ChannelName),
+    /// By its id, where.
+    Redacted(String, Option<ChannelName>),
     AnnouncementOut(u32, usize),
     Noted(usize, usize),
     Withdrawn(u32),
@@ -94,6 +100,8 @@ static SENTENCES: &[(&str, Meaning)] = &[
     ("You have made {c} and are its operator.", |m| Some(Told::Made(channel(m[0])?))),
     ("You speak in {c} now.", |m| Some(Told::SpeakIn(channel(m[0])?))),
     ("You have left {c}.", |m| Some(Told::HaveLeft(channel(m[0])?))),
+    ("You are {t} now (+{n}).", |m| Some(Told::OwnMode(letter(m[1])?, true))),
+    ("You are {t} no more (-{n}).", |m| Some(Told::OwnMode(letter(m[1])?, false))),
     ("You are away: {t}.", |m| Some(Told::YouAreAway(m[0].to_owned()))),
     ("You are away.", |_| Some(Told::YouAreAway("Away".to_owned()))),
     ("You are away, until {t}.", |_| Some(Told::YouAreAway("Away".to_owned()))),
@@ -105,7 +113,8 @@ static SENTENCES: &[(&str, Meaning)] = &[
     ("You watch {n}, who is away {t}", |m| Some(Told::WatchPerson(nick(m[0])?, Some(true)))),
     ("You watch {n} no more.", |m| Some(Told::WatchNoMore(m[0].to_owned()))),
     ("You hear nothing more of {n}, until they disconnect.", |m| Some(Told::Block(nick(m[0])?))),
-    ("You hear {n} again.", |m| Some(Told::Unblock(nick(m[0])?))),
+    ("You hear nothing more of whoever is {n}.", |m| Some(Told::BlockMask(m[0].to_owned()))),
+    ("You hear {n} again.", |m| Some(nick(m[0]).map_or_else(|| Told::UnblockMask(m[0].to_owned()), Told::Unblock))),
     ("Lines of others are held back{t}", |_| Some(Told::Holding)),
     ("So much was said that it comes now: {t}", |_| Some(Told::HeldTooMuch)),
     ("Announcement {n} is out to {n} {t}", |m| Some(Told::AnnouncementOut(number(m[0])?, number(m[1])?))),
@@ -137,8 +146,6 @@ static SENTENCES: &[(&str, Meaning)] = &[
     ("{n} is back.", |m| Some(Told::CameBack(nick(m[0])?))),
     ("{n} is invited to {c}.", |m| Some(Told::Invited(nick(m[0])?, channel(m[1])?))),
     ("{n} invites {n} to {c}: {t}", |m| Some(Told::InvitesYou(channel(m[2])?))),
-    ("{c} stays when nobody is in it, {t}", |m| Some(Told::Keeps(channel(m[0])?, true))),
-    ("{c} ends when nobody is in it.", |m| Some(Told::Keeps(channel(m[0])?, false))),
     ("{n} set +{n} on {c}: {t}", |m| Some(Told::FlagSet(letter(m[1])?, true, channel(m[2])?))),
     ("{n} set -{n} on {c}.", |m| Some(Told::FlagSet(letter(m[1])?, false, channel(m[2])?))),
     ("{n} set the key of {c}: {t}", |m| Some(Told::KeySet(channel(m[1])?, Some(m[2].to_owned())))),
@@ -150,6 +157,12 @@ static SENTENCES: &[(&str, Meaning)] = &[
     ("{n} unbanned {n} in {c}.", |m| Some(Told::Listed("unbanned", m[1].to_owned(), channel(m[2])?))),
     ("{n} muted {n} in {c}.", |m| Some(Told::Listed("muted", m[1].to_owned(), channel(m[2])?))),
     ("{n} unmuted {n} in {c}.", |m| Some(Told::Listed("unmuted", m[1].to_owned(), channel(m[2])?))),
+    ("{n} exempted {n} from the bans of {c}.", |m| Some(Told::Listed("exempted", m[1].to_owned(), channel(m[2])?))),
+    ("{n} exempts {n} from the bans of {c} no more.", |m| Some(Told::Listed("unexempted", m[1].to_owned(), channel(m[2])?))),
+    ("{n} invited {n} to {c} for good.", |m| Some(Told::Listed("welcomed", m[1].to_owned(), channel(m[2])?))),
+    ("{n} invites {n} to {c} no more.", |m| Some(Told::Listed("unwelcomed", m[1].to_owned(), channel(m[2])?))),
+    ("{n} renamed {c}: it is {c} now.", |m| Some(Told::ChannelRenamed(channel(m[1])?, channel(m[2])?))),
+    ("{n} renamed {c}: it is {c} now ({t}).", |m| Some(Told::ChannelRenamed(channel(m[1])?, channel(m[2])?))),
     ("{n} took back the latest line of {n} in {c}.", took_back),
     ("{n} took back the latest line of {n} in {c} ({t}).", took_back),
 ];
@@ -240,7 +253,7 @@ fn said(line: &str) -> Option<Told> {
 }
 
 /// What stands for the braces of a pattern in a text that fits it.
-fn captures<'t>(pattern: &str, text: &'t str) -> Option<Vec<&'t str>> {
+pub fn captures<'t>(pattern: &str, text: &'t str) -> Option<Vec<&'t str>> {
     let mut found = Vec::new();
     let mut text = text;
     let mut pieces = pattern.split('{');

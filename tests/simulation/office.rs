@@ -3,33 +3,50 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, OnceLock};
 
 use hallway::arena::{Arena, Key};
 use hallway::chat::UserId;
 use hallway::chat::limits::TOPIC_BYTES_MAX;
 use hallway::chat::mode::Rank;
-use hallway::chat::name::ChannelName;
+use hallway::chat::name::{ChannelName, Nick};
 use hallway::chat::pace::Pace;
 use hallway::chat::time::{Now, Zone};
+use hallway::check::Checked;
 use hallway::protocol::Protocol;
 use hallway::protocol::heard;
+use hallway::protocol::irc::commands;
+use hallway::protocol::irc::framing::Framer;
+use hallway::protocol::irc::message::Message;
 use hallway::protocol::modes;
 use hallway::protocol::plain::screen::HOLD_BYTES_MAX;
 use hallway::protocol::plain::terminal::{LINE_BYTES_MAX, Terminal};
 use hallway::server::cloak::CloakKey;
-use hallway::server::settings::Settings;
+use hallway::server::operators::TICKET_MS;
+use hallway::server::settings::{Operator, Settings};
 use hallway::server::{Heard, LISTING_BYTES, LOBBY_AFTER_MS, Output, Server, SessionId};
+use hallway::verifier::{ITERATIONS_MIN, Verifier};
 
 use super::audience::Audience;
+use super::forecast::{Forecast, Scene};
+use super::irc::client::Client;
+use super::irc::reading;
+use super::irc::talk;
+use super::irc::whims as irc_whims;
+use super::irc::wire::Line;
 use super::lines::{self, Told};
 use super::person::{Answer, Person, Question};
 use super::prng::Rng;
-use super::referee::{Forecast, Intent, Referee, Scene};
+use super::referee::{Ears, Outcome, Referee};
+use super::saying::Intent;
 use super::truth::Truth;
 use super::whims::{self, CHANNELS, Whim};
 
 /// Lines shown when something is wrong.
 const LINES_SHOWN: usize = 60;
+
+/// What an operator of the server must know.
+const PASSWORD: &str = "secret";
 
 /// What kind of office it is.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +54,8 @@ pub struct Kind {
     pub people_max: usize,
     pub pace: Option<Pace>,
     pub modes: &'static str,
+    /// How many of a hundred come on IRC.
+    pub irc_percent: usize,
 }
 
 const fn pace(burst: u32, every_us: u64) -> Option<Pace> {
@@ -46,19 +65,24 @@ const fn pace(burst: u32, every_us: u64) -> Option<Pace> {
 /// From a room to more people than are told of each other's comings and goings.
 #[rustfmt::skip]
 const KINDS: &[Kind] = &[
-    Kind { people_max: 5, pace: None, modes: "" },
-    Kind { people_max: 10, pace: pace(40, 100_000), modes: "nt" },
-    Kind { people_max: 34, pace: None, modes: "" },
-    Kind { people_max: 8, pace: pace(3, 400_000), modes: "u" },
+    Kind { people_max: 6, pace: None, modes: "", irc_percent: 40 },
+    Kind { people_max: 10, pace: pace(40, 100_000), modes: "nt", irc_percent: 60 },
+    Kind { people_max: 36, pace: None, modes: "", irc_percent: 45 },
+    Kind { people_max: 8, pace: pace(3, 400_000), modes: "u", irc_percent: 30 },
 ];
 
 struct Connection {
     terminal: Terminal,
+    framer: Framer,
+    /// On IRC.
+    client: Option<Client>,
     /// What it has sent that was not heard yet.
     sent: VecDeque<u8>,
     ended: bool,
     heard_end: bool,
     await_drain: bool,
+    /// Until when a password of it is being looked into.
+    verifying_until_ms: u64,
     hungry: bool,
     closed: bool,
     browser: bool,
@@ -81,8 +105,14 @@ struct Step {
     /// It says something.
     speaks: bool,
     going: bool,
-    refused: bool,
+    outcome: Outcome,
     heard: Vec<(SessionId, Told, String)>,
+    /// Where IRC clients have come in.
+    entered: Vec<(SessionId, ChannelName)>,
+    /// What a channel was called, and is called now.
+    renamed: Option<(ChannelName, ChannelName)>,
+    /// Of whom IRC clients have heard.
+    sources: Vec<(SessionId, String)>,
 }
 
 /// The whole simulation of one seed.
@@ -106,6 +136,8 @@ pub struct Office {
     operators: BTreeSet<UserId>,
     steps: u64,
     pub restores: u64,
+    /// Passwords that are being looked into: whose, the ticket, and whether it is right.
+    checks: Vec<(SessionId, u64, bool)>,
     log: Vec<String>,
 }
 
@@ -136,12 +168,12 @@ impl Office {
             operators: BTreeSet::new(),
             steps: 0,
             restores: 0,
+            checks: Vec::new(),
             log: Vec::new(),
         };
-        let met = office
+        office
             .referee
             .meet_channels(office.server.chat(), &office.truth, kind.modes);
-        met.expect("a new chat has its permanent channels");
         office
     }
 
@@ -181,6 +213,11 @@ impl Office {
         self.referee.confirmed
     }
 
+    /// How many messages were foretold and heard by IRC clients.
+    pub fn confirmed_irc(&self) -> u64 {
+        self.referee.confirmed_irc
+    }
+
     /// The state at the end.
     pub fn state(&self) -> Vec<u8> {
         postcard::to_allocvec(&self.server).expect("plain data")
@@ -206,14 +243,15 @@ impl Office {
             _ => self.type_line(id),
         }
         self.drain();
+        self.look_into_passwords();
         self.hear();
         self.bury();
     }
 
     /// In a small office somebody holds the lines of others, and somebody says more than fits.
     fn shout(&mut self) {
-        let mut keys = self.connections.keys().into_iter();
-        let (Some(one), Some(other), true) = (keys.next(), keys.next(), self.kind.people_max < 6)
+        let mut keys = self.plain_keys().into_iter();
+        let (Some(one), Some(other), true) = (keys.next(), keys.next(), self.kind.people_max < 7)
         else {
             return;
         };
@@ -227,10 +265,10 @@ impl Office {
 
     /// In a small office somebody makes more channels than one answer lists at once.
     fn build(&mut self) {
-        let Some(id) = self.connections.keys().into_iter().next() else {
+        let Some(id) = self.plain_keys().into_iter().next() else {
             return;
         };
-        if self.kind.people_max > 5 {
+        if self.kind.people_max > 6 {
             return;
         }
         let topic = "so much to say about it ".repeat(TOPIC_BYTES_MAX / 24);
@@ -238,9 +276,19 @@ impl Office {
             let (join, topic) = (format!("/join #room-{number}"), format!("/topic {topic}"));
             self.type_lines(id, &[&join, &topic]);
         }
-        for other in self.connections.keys() {
+        for other in self.plain_keys() {
             self.type_lines(other, &["/list", "/ping behind it"]);
         }
+        for other in self.connections.keys() {
+            if self.connection(other).client.is_some() {
+                self.type_lines(other, &["@label=long LIST", "PING behind"]);
+            }
+        }
+    }
+
+    fn plain_keys(&self) -> Vec<SessionId> {
+        let plain = self.connections.iter().filter(|(_, c)| c.client.is_none());
+        plain.map(|(id, _)| id).collect()
     }
 
     /// Somebody types just these lines.
@@ -260,10 +308,13 @@ impl Office {
         ));
         let id = self.connections.insert(Connection {
             terminal: Terminal::new(),
+            framer: Framer::new(),
+            client: None,
             sent: VecDeque::new(),
             ended: false,
             heard_end: false,
             await_drain: false,
+            verifying_until_ms: 0,
             hungry: false,
             closed: false,
             browser: false,
@@ -273,15 +324,13 @@ impl Office {
             paid_until_us: 0,
             lenient: false,
         });
-        let protocol = if self.chance.percent(1) {
+        let protocol = if self.chance.percent(self.kind.irc_percent) {
+            self.connection(id).client = Some(Client::default());
             Protocol::Irc
         } else {
             Protocol::Plain
         };
-        if protocol == Protocol::Irc {
-            self.connection(id).browser = true;
-        }
-        self.note(format!("{id} opens"));
+        self.note(format!("{id} opens on {protocol:?}"));
         self.step(None, None, |server, now| {
             server.open(now, id, protocol, SocketAddr::new(address, 1))
         });
@@ -319,6 +368,20 @@ impl Office {
         let Some(connection) = self.connections.get(id) else {
             return;
         };
+        if let Some(client) = &connection.client {
+            let mut whim = irc_whims::Whim {
+                rng: &mut self.chance,
+                client,
+                names: &names,
+                token: &mut self.token,
+                announcements: self.announcements,
+            };
+            let (lines, intent) = whim.next();
+            self.intents.extend(intent);
+            let end = *self.chance.pick(&["\r\n", "\n", "\r\n\r\n"]);
+            let bytes: String = lines.into_iter().map(|line| line + end).collect();
+            return self.send(id, bytes.as_bytes());
+        }
         let mut whim = Whim {
             rng: &mut self.chance,
             person: &connection.person,
@@ -335,6 +398,10 @@ impl Office {
     }
 
     fn make_noise(&mut self, id: SessionId) {
+        if self.connection(id).client.is_some() {
+            let bytes = irc_whims::noise(&mut self.chance);
+            return self.send(id, &bytes);
+        }
         let mut bytes = whims::noise(&mut self.chance);
         if self.chance.percent(80) {
             bytes.push(b'\n');
@@ -443,6 +510,22 @@ impl Office {
         }
     }
 
+    /// A password takes its time, and may take too long.
+    fn look_into_passwords(&mut self) {
+        while !self.checks.is_empty() && self.chance.percent(60) {
+            let (id, ticket, holds) = self.checks.remove(0);
+            let connection = self.connections.get_mut(id);
+            let cause = connection.map(|connection| {
+                connection.verifying_until_ms = 0;
+                id
+            });
+            self.note(format!("the password of {id} is right: {holds}"));
+            self.step(cause, None, |server, now| {
+                server.checked(now, &Checked { ticket, holds });
+            });
+        }
+    }
+
     /// Those who are closed go at last.
     fn bury(&mut self) {
         for id in self.connections.keys() {
@@ -468,9 +551,14 @@ impl Office {
         }
         for (id, connection) in self.connections.iter() {
             let waits = !connection.sent.is_empty() && !connection.closed;
-            let has_reason = connection.await_drain || self.is_out_of_pace(connection);
+            let has_reason = self.is_answered_later(connection) || self.is_out_of_pace(connection);
             assert!(!waits || has_reason, "{id} waits in vain");
         }
+    }
+
+    /// Whether the answer to what it has typed last is not complete yet.
+    fn is_answered_later(&self, connection: &Connection) -> bool {
+        connection.await_drain || connection.verifying_until_ms > self.now.mono_ms
     }
 
     fn is_out_of_pace(&self, connection: &Connection) -> bool {
@@ -487,7 +575,10 @@ impl Office {
             let connection = self.connection(id);
             let bytes: Vec<u8> = connection.sent.drain(..).collect();
             let mut rest = &bytes[..];
-            let heard = connection.terminal.hear(&mut rest).map(Item::from);
+            let heard = match connection.client {
+                Some(_) => connection.framer.hear(&mut rest).map(Item::from),
+                None => connection.terminal.hear(&mut rest).map(Item::from),
+            };
             connection.sent.extend(rest);
             match heard {
                 Some(item) => self.pass_on(id, item),
@@ -498,7 +589,12 @@ impl Office {
     }
 
     fn hear_end(&mut self, id: SessionId) {
-        if let Some(item) = self.connection(id).terminal.finish().map(Item::from) {
+        let connection = self.connection(id);
+        let last = match connection.client {
+            Some(_) => connection.framer.finish().map(Item::from),
+            None => connection.terminal.finish().map(Item::from),
+        };
+        if let Some(item) = last {
             self.pass_on(id, item);
         }
         let connection = self.connection(id);
@@ -513,9 +609,12 @@ impl Office {
         match item {
             Item::Line(line) => {
                 self.note(format!("{id}> {line}"));
-                let named = self.connection(id).person.nick.is_some();
-                if !named || !line.to_ascii_lowercase().starts_with("/ping") {
+                if self.counts(id, &line) {
                     self.pay(id);
+                }
+                if let Some(client) = &mut self.connection(id).client {
+                    let done = client.types(&line);
+                    done.unwrap_or_else(|fault| self.fail(Some(id), &fault));
                 }
                 let typed = line.clone();
                 self.step(Some(id), Some(typed), |server, now| {
@@ -527,6 +626,13 @@ impl Office {
                 self.pay(id);
                 self.step(Some(id), None, |server, now| {
                     server.hear(now, id, &Heard::TooLong)
+                });
+            }
+            Item::NotUtf8(text) => {
+                self.note(format!("{id}> what is not UTF-8: {text}"));
+                self.pay(id);
+                self.step(Some(id), None, |server, now| {
+                    server.hear(now, id, &Heard::NotUtf8(&text))
                 });
             }
             Item::Browser => {
@@ -546,6 +652,18 @@ impl Office {
             }
             Item::Nothing => {}
         }
+    }
+
+    /// Whether a line counts against the pace.
+    fn counts(&mut self, id: SessionId, line: &str) -> bool {
+        let connection = self.connection(id);
+        if connection.client.is_some() {
+            return Message::parse(line).is_none_or(|message| {
+                commands::lookup(message.verb).is_none_or(|spec| spec.counts(&message))
+            });
+        }
+        let named = connection.person.nick.is_some();
+        !named || !line.to_ascii_lowercase().starts_with("/ping")
     }
 
     /// Nobody is heard faster than the pace: so many lines at once, then one every so often.
@@ -585,7 +703,9 @@ impl Office {
         let (forecast, wild) = self.foresee(cause, user, line.as_deref());
         let speaks = wild || forecast.speaks();
         let attentive = self.listen(cause, line.as_deref(), wild);
-        self.referee.begin(&forecast);
+        let ears = self.ears();
+        self.referee.begin(&forecast, &ears);
+        let renaming = line.as_deref().and_then(|line| self.renaming(line));
         act(&mut self.server, self.now);
         let going = line
             .as_deref()
@@ -596,36 +716,37 @@ impl Office {
             wild,
             speaks,
             going,
-            refused: false,
+            outcome: Outcome::default(),
             heard: Vec::new(),
+            entered: Vec::new(),
+            renamed: None,
+            sources: Vec::new(),
         };
         self.carry_out(&mut step);
+        step.renamed = renaming.filter(|(before, new)| self.is_renamed(before, new));
+        self.follow(&step);
+        if let Some(connection) = cause.and_then(|id| self.connections.get_mut(id)) {
+            let talk = connection.client.as_mut().map(|client| &mut client.talk);
+            talk.into_iter().for_each(super::irc::talk::Talk::rest);
+        }
         self.find_arrivals();
         let before = std::mem::take(&mut self.truth);
         self.truth = self.look();
         let chat = self.server.chat();
-        let met = self
-            .referee
+        self.referee
             .meet_channels(chat, &self.truth, self.kind.modes);
-        met.unwrap_or_else(|fault| self.fail(cause, &fault));
         if let Some(user) = user {
-            let own = step.heard.iter().filter(|(id, ..)| Some(*id) == cause);
-            let told_away = own
-                .map(|(_, told, _)| told)
-                .any(|told| matches!(told, Told::TheyAreAway(_)));
-            let truth = &self.truth;
-            let outcome = self
-                .referee
-                .end(forecast, truth, user, step.refused, told_away);
+            let outcome = self.referee.end(forecast, &self.truth, user, step.outcome);
             outcome.unwrap_or_else(|fault| self.fail(cause, &fault));
         }
         self.learn(&step, user, &attentive);
         self.check_people(&step, &before);
         self.check_audience(&step, &before, user, &attentive);
         self.check_secrets(&step, &before);
+        self.check_sources(&step, &before);
         let chat = self.server.chat();
         self.referee
-            .check_empty(chat)
+            .part_from_channels(chat, &self.truth)
             .unwrap_or_else(|fault| self.fail(cause, &fault));
         let due_ms = self.server.next_deadline_ms(self.now);
         assert!(
@@ -633,6 +754,50 @@ impl Office {
             "the loop would spin"
         );
         self.save_and_restore();
+    }
+
+    /// On which protocol people are.
+    fn ears(&self) -> Ears {
+        let caps = |connection: &Connection| connection.client.as_ref().map(|c| c.caps);
+        let open = self.connections.iter();
+        open.filter_map(|(_, connection)| Some((connection.user?, caps(connection))))
+            .collect()
+    }
+
+    /// What a line would have a channel called, if the channel is there and the name is free.
+    fn renaming(&self, line: &str) -> Option<(ChannelName, ChannelName)> {
+        let mut words = talk::split(line)
+            .1
+            .split(' ')
+            .filter(|word| !word.is_empty());
+        let asks = words
+            .next()
+            .is_some_and(|verb| verb == "/rename" || verb == "RENAME");
+        let mut name = || ChannelName::parse(words.next()?).ok();
+        let (before, new) = (name().filter(|_| asks)?, name()?);
+        let chat = self.server.chat();
+        let free = before == new || chat.find_channel(&new).is_none();
+        free.then_some((chat.find_channel(&before)?.name().clone(), new))
+    }
+
+    fn is_renamed(&self, before: &ChannelName, new: &ChannelName) -> bool {
+        let chat = self.server.chat();
+        let found = chat.find_channel(new);
+        let called = found.is_some_and(|found| found.name().as_str() == new.as_str());
+        called
+            && (before != new || before.as_str() != new.as_str())
+            && (before == new || chat.find_channel(before).is_none())
+    }
+
+    /// Everything that goes by a channel's name follows it.
+    fn follow(&mut self, step: &Step) {
+        let Some((before, new)) = &step.renamed else {
+            return;
+        };
+        self.referee.rename_channel(before, new);
+        for id in self.connections.keys() {
+            self.connection(id).person.follow(before, new);
+        }
     }
 
     /// What must come of a line; and whether nobody can tell.
@@ -669,7 +834,8 @@ impl Office {
             at_ms: self.now.wall_ms,
         };
         let forecast = self.referee.forecast(scene, line, intent);
-        let wild = forecast.wild || intent.is_none() && speaks(line);
+        let plain = connection.client.is_none();
+        let wild = forecast.wild || plain && intent.is_none() && speaks(line);
         let place = spoken_in(line).or_else(|| person.current().cloned());
         let place = place.unwrap_or_else(|| self.settings.chat.lobby.clone());
         if wild {
@@ -694,6 +860,7 @@ impl Office {
                 connection.lenient |= wild;
             }
             if let Some(user) = connection.user
+                && connection.client.is_none()
                 && (!connection.person.holding)
                 && (Some(id) != cause
                     || !line.is_some_and(|line| line.to_ascii_lowercase().starts_with("/go")))
@@ -709,12 +876,25 @@ impl Office {
         for output in outputs {
             match output {
                 Output::Send(id, bytes) => self.deliver(step, id, &bytes),
-                Output::Resume(id) if self.connections.get(id).is_some() => self.be_hungry(id),
+                Output::Resume(id) if self.connections.get(id).is_some() => {
+                    self.be_hungry(id);
+                }
                 Output::Resume(_) => {}
                 Output::AwaitDrain(id) => self.connection(id).await_drain = true,
-                Output::Verify(_) | Output::Reload => panic!("nobody asks for it"),
+                Output::Verify(check) => {
+                    let id = step.cause.expect("somebody has given a password");
+                    self.connection(id).verifying_until_ms = self.now.mono_ms + TICKET_MS;
+                    self.checks
+                        .push((id, check.ticket, check.password == PASSWORD));
+                }
+                Output::Reload => self.note("is asked to reload".to_owned()),
                 Output::Close(id, reason) => {
                     self.note(format!("{id} closed: {reason}"));
+                    let connection = self.connection(id);
+                    let ended = connection.client.as_ref().is_none_or(|c| c.ended);
+                    if !ended && !connection.browser {
+                        self.fail(Some(id), "is closed without an ERROR");
+                    }
                     if let Some(user) = self.connection(id).user {
                         let heard = self.referee.check_heard(user, false);
                         heard.unwrap_or_else(|fault| self.fail(Some(id), &fault));
@@ -746,8 +926,89 @@ impl Office {
             .unwrap_or_else(|| panic!("no end in {text:?}"));
         for line in whole.split("\r\n") {
             self.note(format!("  {id}< {line}"));
+            if self.connection(id).client.is_some() {
+                self.hear_irc_line(step, id, line);
+                continue;
+            }
             assert!(lines::is_printable(line), "{line:?} is not printable");
             self.hear_line(step, id, line);
+        }
+    }
+
+    fn hear_irc_line(&mut self, step: &mut Step, id: SessionId, raw: &str) {
+        let line = Line::read(raw).unwrap_or_else(|fault| self.fail(Some(id), &fault));
+        let connection = self.connections.get_mut(id).expect("it was just there");
+        let caused = step.cause == Some(id);
+        let client = connection.client.as_mut().expect("only clients hear this");
+        let uttered = match client.hear(&line, caused) {
+            Ok(uttered) => uttered,
+            Err(fault) => self.fail(Some(id), &fault),
+        };
+        let connection = self.connections.get_mut(id).expect("it was just there");
+        let client = connection.client.as_ref().expect("only clients hear this");
+        connection.person.nick.clone_from(&client.nick);
+        if let (Some(uttered), Some(user), Some(nick)) = (&uttered, connection.user, &client.nick)
+            && uttered.line.source.contains('!')
+            && !uttered.text.starts_with("Announcement ")
+        {
+            let number = uttered
+                .text
+                .strip_prefix("!!!")
+                .and_then(|t| t.split(' ').next());
+            let number = number.and_then(|number| number.parse().ok()).unwrap_or(0);
+            self.announcements = self.announcements.max(number);
+            let heard = self
+                .referee
+                .hear_uttered(user, nick.as_str(), uttered, client.caps);
+            if !step.wild {
+                heard.unwrap_or_else(|fault| self.fail(Some(id), &fault));
+            }
+        }
+        let connection = self.connection(id);
+        let operates = connection.client.as_mut().and_then(|c| c.operates.take());
+        match (operates, connection.user) {
+            (Some(true), Some(user)) => drop(self.operators.insert(user)),
+            (Some(false), Some(user)) => drop(self.operators.remove(&user)),
+            _ => {}
+        }
+        if line.source.contains('!') {
+            step.sources.push((id, line.source.clone()));
+        }
+        self.check_block(id, &line);
+        let own = self.connection(id).person.nick.as_ref();
+        if line.verb == "JOIN" && own.is_some_and(|nick| nick.as_str() == line.nick()) {
+            let name = ChannelName::parse(line.param(0));
+            step.entered.extend(name.ok().map(|name| (id, name)));
+        }
+        for told in reading::told(&line) {
+            if caused {
+                step.outcome.refusals += usize::from(matches!(told, Told::Refused(_)));
+                step.outcome.told_away += usize::from(matches!(told, Told::TheyAreAway(_)));
+            }
+            step.heard.push((id, told, raw.to_owned()));
+        }
+    }
+
+    /// Nobody is asked anything by those whom they block.
+    fn check_block(&self, id: SessionId, line: &Line) {
+        let Some(connection) = self.connections.get(id) else {
+            return;
+        };
+        let asks = match line.verb.as_str() {
+            "INVITE" => Some(line.nick()),
+            "710" => line.param(2).split('!').next(),
+            _ => None,
+        };
+        let me = connection.person.nick.as_ref();
+        let to_me = me.is_some_and(|nick| nick.as_str() == line.param(0));
+        let asks = asks
+            .filter(|_| to_me)
+            .and_then(|nick| Nick::parse(nick).ok());
+        let asks = asks.and_then(|nick| self.truth.named(&nick));
+        if let (Some(user), Some(asks)) = (connection.user, asks)
+            && self.referee.blocks.hides(self.server.chat(), user, asks)
+        {
+            self.fail(Some(id), "is asked by somebody whom it blocks");
         }
     }
 
@@ -762,7 +1023,15 @@ impl Office {
         }
         let cause = step.cause == Some(id);
         match &told {
-            Told::Refused(_) => step.refused |= cause,
+            Told::Refused(_) => step.outcome.refusals += usize::from(cause),
+            Told::OwnMode('o', on) => {
+                let user = connection.user;
+                match on {
+                    true => self.operators.extend(user),
+                    false => self.operators.retain(|other| Some(*other) != user),
+                }
+            }
+            Told::TheyAreAway(_) => step.outcome.told_away += usize::from(cause),
             Told::Said(said) if live => self.hear_said(step, id, said, false, fuzzy),
             Told::Announced { said, number } if live => {
                 self.announcements = self.announcements.max(*number);
@@ -871,13 +1140,14 @@ impl Office {
         let Some(user) = user.filter(|_| !step.going) else {
             return;
         };
-        if let Some(line) = step.line.as_deref().filter(|_| !step.refused) {
+        if let Some(line) = step.line.as_deref().filter(|_| step.outcome.refusals == 0) {
             self.referee.uninvite(self.server.chat(), line);
         }
         for (id, told, _) in &step.heard {
             let connection = self.connections.get(*id);
             let hearer = connection.and_then(|connection| connection.user);
-            if hearer.is_some_and(|hearer| attentive.contains(&hearer)) {
+            let irc = connection.is_some_and(|connection| connection.client.is_some());
+            if irc || hearer.is_some_and(|hearer| attentive.contains(&hearer)) {
                 self.referee.learn_rules(told);
             }
             if step.cause == Some(*id) {
@@ -890,7 +1160,13 @@ impl Office {
     fn learn_answer(&mut self, step: &Step, user: UserId, told: &Told) -> Result<(), String> {
         self.referee.learn_rules(told);
         if let Told::Noted(acknowledged, people) = told {
-            let word = step.line.as_deref().and_then(|line| line.split(' ').nth(1));
+            let place = if step.line.as_deref().is_some_and(|l| l.starts_with('/')) {
+                1
+            } else {
+                2
+            };
+            let line = step.line.as_deref().map(|line| talk::split(line).1);
+            let word = line.and_then(|line| line.split(' ').nth(place));
             let number = word.and_then(|word| word.parse().ok()).unwrap_or(0);
             let counted = (*acknowledged, *people);
             return self.referee.acknowledge(user, number, counted, &self.truth);
@@ -914,10 +1190,23 @@ impl Office {
             let Some(user) = connection.user.filter(|_| !connection.closed) else {
                 continue;
             };
+            if let Some(client) = &connection.client {
+                let heard = self.referee.check_heard(user, false);
+                let right = client.check(user, &self.truth, self.is_answered_later(connection));
+                heard
+                    .and(right)
+                    .unwrap_or_else(|fault| self.fail(Some(id), &fault));
+                let entered = step.entered.iter().filter(|(hearer, _)| *hearer == id);
+                for (_, channel) in entered.filter(|_| step.renamed.is_none()) {
+                    let entry = self.check_entry(user, channel, before);
+                    entry.unwrap_or_else(|fault| self.fail(Some(id), &fault));
+                }
+                continue;
+            }
             let outcome = self.check_picture(user, &connection.person);
             outcome.unwrap_or_else(|fault| self.fail(Some(id), &fault));
             if let Some(answer) = answer {
-                self.check_answer(&answer)
+                self.check_answer(user, &answer)
                     .unwrap_or_else(|fault| self.fail(Some(id), &fault));
             }
             let heard = step.heard.iter().filter(|(hearer, ..)| *hearer == id);
@@ -1024,13 +1313,13 @@ impl Office {
     }
 
     /// A long answer that came in one piece is the truth.
-    fn check_answer(&self, answer: &Answer) -> Result<(), String> {
+    fn check_answer(&self, asker: UserId, answer: &Answer) -> Result<(), String> {
         let (Question::Who(channel) | Question::Board(channel)) = &answer.question;
         let board = matches!(answer.question, Question::Board(_));
-        let here = self
-            .truth
-            .users
-            .values()
+        let found = |id: &UserId| self.truth.finds(asker, *id);
+        let here = self.truth.users.iter().filter(|(id, _)| found(id));
+        let here = here
+            .map(|(_, user)| user)
             .filter(|user| channel.as_ref().is_none_or(|c| user.channels.contains(c)));
         let (away, available): (Vec<_>, Vec<_>) =
             here.partition(|user| board && user.away.is_some());
@@ -1080,16 +1369,39 @@ impl Office {
             attentive: &attentive,
             heard: &heard,
             cause,
+            renamed: step.renamed.as_ref(),
         };
         audience
             .check()
             .unwrap_or_else(|fault| self.fail(step.cause, &fault));
     }
 
+    /// Whoever does something is called as they are called now, or were before they did it.
+    fn check_sources(&self, step: &Step, before: &Truth) {
+        if step.sources.is_empty() {
+            return;
+        }
+        let users = before.users.values().chain(self.truth.users.values());
+        let known: BTreeSet<String> = users.map(|user| user.identity.to_string()).collect();
+        for (id, source) in &step.sources {
+            if !known.contains(source) {
+                self.fail(Some(*id), &format!("hears of {source}, who is not here"));
+            }
+        }
+    }
+
     /// Nobody is told of a secret channel that is not theirs, unless they name it.
     fn check_secrets(&self, step: &Step, before: &Truth) {
         let typed = step.line.as_deref().unwrap_or("").to_lowercase();
-        if step.going || typed.starts_with("/announcements") || typed.starts_with("/watching") {
+        let asks = [
+            "/announcements",
+            "/watching",
+            "invite",
+            "announce list",
+            "batch",
+        ];
+        let verb = talk::split(&typed).1;
+        if step.going || asks.iter().any(|asks| verb.starts_with(asks)) {
             return;
         }
         for name in CHANNELS
@@ -1216,6 +1528,7 @@ fn spoken_in(line: &str) -> Option<ChannelName> {
 enum Item {
     Line(String),
     TooLong,
+    NotUtf8(String),
     Browser,
     Tls,
     Nothing,
@@ -1226,12 +1539,20 @@ impl From<heard::Heard<'_>> for Item {
         match heard {
             heard::Heard::Line(typed) => Self::Line(typed.text.into_owned()),
             heard::Heard::TooLong => Self::TooLong,
-            heard::Heard::NotUtf8(text) => panic!("a terminal takes any bytes: {text}"),
+            heard::Heard::NotUtf8(text) => Self::NotUtf8(text),
             heard::Heard::HttpRequest => Self::Browser,
             heard::Heard::TlsHello => Self::Tls,
             heard::Heard::Answer(_) => Self::Nothing,
         }
     }
+}
+
+/// Made but once, for that takes its time.
+fn verifier() -> Arc<Verifier> {
+    static VERIFIER: OnceLock<Arc<Verifier>> = OnceLock::new();
+    let make = || Verifier::make(PASSWORD, b"some salt", ITERATIONS_MIN);
+    let made = VERIFIER.get_or_init(|| Arc::new(make().expect("a password")));
+    made.clone()
 }
 
 fn settings(kind: &Kind, desk: bool) -> Settings {
@@ -1253,6 +1574,11 @@ fn settings(kind: &Kind, desk: bool) -> Settings {
             ..Default::default()
         },
         pace: kind.pace,
+        operators: vec![Operator {
+            name: "ann".to_owned(),
+            verifier: verifier(),
+            host: Some("staff.test".to_owned()),
+        }],
         statuses: [("lunch".to_owned(), "At lunch".to_owned())].into(),
         cloak_key: CloakKey(*b"sixteen letters!"),
         ..Settings::default()

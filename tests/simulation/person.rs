@@ -9,6 +9,9 @@ use hallway::chat::watch::CROWD_MIN;
 
 use super::lines::Told;
 
+/// The channel into which everybody is taken.
+const LOBBY: &str = "#lobby";
+
 /// What a long answer is the answer to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
@@ -79,6 +82,10 @@ pub struct Person {
     /// It typed `/join`, and has not been answered.
     joining: bool,
     leaving: bool,
+    /// What it typed names the lobby.
+    names_lobby: bool,
+    /// It has asked whether somebody is here.
+    seeking: bool,
 }
 
 /// Commands that change nothing of a picture, so that it survives them while lines are held back.
@@ -118,6 +125,8 @@ impl Person {
         }
         self.joining = command == "/join";
         self.leaving = command == "/leave";
+        self.seeking = command == "/seen";
+        self.names_lobby = line.to_ascii_lowercase().contains(LOBBY);
         self.earlier = Earlier::default();
         self.answer = self.question(&command, line).map(|question| Answer {
             question,
@@ -126,6 +135,20 @@ impl Person {
             away: BTreeSet::new(),
             absent: BTreeSet::new(),
         });
+    }
+
+    /// A channel is called something else: it goes on to be where it was, and to watch what it
+    /// watched.
+    pub fn follow(&mut self, before: &ChannelName, new: &ChannelName) {
+        self.touched |= self.holding;
+        let own = self.channels.iter_mut().filter(|name| *name == before);
+        own.for_each(|name| *name = new.clone());
+        if let Some(people) = self.people.remove(before) {
+            self.people.insert(new.clone(), people);
+        }
+        if self.watched_channels.remove(before) {
+            self.watched_channels.insert(new.clone());
+        }
     }
 
     fn hold_no_more(&mut self) {
@@ -235,6 +258,11 @@ impl Person {
                 return self.see_gone(nick, matches!(told, Told::PutOff(_)));
             }
             Told::Renamed(nick, new) => return self.see_rename(nick, new),
+            Told::Refused(why) if why.contains(LOBBY) && !self.names_lobby => {
+                // It was to be taken there first, and is not.
+                self.lobby_due = false;
+            }
+            Told::Here(_) if self.seeking => {}
             Told::Here(nick) => {
                 return self.see_watched(nick, None, |before| before == Seen::Absent);
             }
@@ -519,6 +547,7 @@ impl Person {
     /// At the end of a step: takes a complete answer, which also completes the picture.
     pub fn settle(&mut self) -> Option<Answer> {
         (self.joining, self.leaving, self.catching_up) = (false, false, false);
+        self.seeking = false;
         let complete = self
             .answer
             .as_ref()

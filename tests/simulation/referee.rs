@@ -1,49 +1,22 @@
-//! Who must hear what is said: foretold from what was so before, and from what people were told
-//! about modes, bans, blocks and the like. Nothing here asks the chat what it thinks of it.
+//! Who must hear what is said: what was foretold ([`super::forecast`]) must be heard, and nothing
+//! else, in that order. Nothing here asks the chat what it thinks of it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use hallway::chat::mask::{Effect, Mask};
-use hallway::chat::memory::{MEMORY_BYTES_MAX, MEMORY_LINES_MAX};
 use hallway::chat::name::{ChannelName, Nick};
 use hallway::chat::{Chat, UserId};
-use hallway::protocol::plain::printable::printable;
+use hallway::protocol::irc::capabilities::{Cap, Caps};
 
+use super::blocks::Blocks;
+use super::forecast::Forecast;
+use super::irc::talk::Uttered;
 use super::lines::{Said, Told};
-use super::person::Person;
+use super::rules::Rules;
+use super::saying::{Manner, Message, Place, Saying};
 use super::truth::Truth;
 
-/// Where something is to be said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum To {
-    Current,
-    Channel(ChannelName),
-    Person(Nick),
-    /// Whoever wrote privately last.
-    Answer,
-    /// An announcement.
-    Everyone,
-    EveryoneIn(ChannelName),
-}
-
-/// How its line goes on behind the name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Manner {
-    Speech,
-    Action,
-    Notice,
-}
-
-/// A line that says something, as it was meant.
-#[derive(Debug, Clone)]
-pub struct Intent {
-    pub line: String,
-    pub to: To,
-    pub manner: Manner,
-    pub text: String,
-}
-
-/// A line that somebody must hear next.
+/// A line that a plain person must hear next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Expected {
     /// All behind the stamp, or behind the number of an announcement.
@@ -60,39 +33,20 @@ impl Expected {
     }
 }
 
-/// What must come of a line.
-#[derive(Debug, Default)]
-pub struct Forecast {
-    /// The line says something; `None`: nobody can tell to whom.
-    said: Option<Option<Saying>>,
-    /// Whether the asker gets into the channel.
-    joins: Option<(ChannelName, bool)>,
-    /// Nobody can tell.
-    pub wild: bool,
-}
-
+/// Something that an IRC client must hear next.
 #[derive(Debug, Clone)]
-struct Saying {
-    expected: Expected,
-    hearers: BTreeSet<UserId>,
-    /// In which channel's memory it is, and whether for its staff only.
-    remembered: Option<(ChannelName, bool)>,
-    /// To whom, privately.
-    target: Option<UserId>,
+struct Awaited {
+    message: Message,
+    /// What is still to come of it, in pieces.
+    left: String,
+    begun: bool,
 }
 
-/// What is known of a channel from what its people were told.
-#[derive(Debug, Default)]
-struct Rules {
-    flags: BTreeSet<char>,
-    key: Option<String>,
-    limit: Option<u32>,
-    bans: Vec<Mask>,
-    invited: BTreeSet<UserId>,
-    kept: bool,
-    /// The latest lines said; all that it remembers if `complete`.
-    memory: VecDeque<(Expected, bool)>,
-    complete: bool,
+/// What has come of a line, as its typist was told.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Outcome {
+    pub refusals: usize,
+    pub told_away: usize,
 }
 
 /// An announcement, as its author was told of it.
@@ -108,201 +62,86 @@ struct Notice {
 pub struct Referee {
     rules: BTreeMap<ChannelName, Rules>,
     /// Who blocks whom.
-    blocks: BTreeSet<(UserId, UserId)>,
+    pub blocks: Blocks,
     queues: BTreeMap<UserId, VecDeque<Expected>>,
+    /// The same for IRC clients.
+    awaited: BTreeMap<UserId, VecDeque<Awaited>>,
     /// Who wrote to whom privately last; `None`: it cannot be told.
     partners: BTreeMap<UserId, Option<UserId>>,
     notices: BTreeMap<u32, Notice>,
     /// Who (the second) has been told that somebody is away.
     told_away: BTreeSet<(UserId, UserId)>,
+    /// What was said under which id.
+    ids: BTreeMap<String, String>,
     /// How many lines were foretold and heard.
     pub confirmed: u64,
+    /// How many messages were foretold and heard by IRC clients.
+    pub confirmed_irc: u64,
 }
 
-impl Forecast {
-    pub fn speaks(&self) -> bool {
-        self.said.is_some()
-    }
-}
-
-/// Who types a line, and all that can be seen when they do.
-#[derive(Clone, Copy)]
-pub struct Scene<'a> {
-    pub chat: &'a Chat,
-    pub truth: &'a Truth,
-    pub who: UserId,
-    pub person: &'a Person,
-    pub at_ms: u64,
-}
-
-impl Scene<'_> {
-    /// What others read, who hears it, and in whose memory it stays, is still to be told.
-    fn saying(&self, intent: &Intent, place: &str) -> Saying {
-        let nick = &self.truth.users[&self.who].nick;
-        let text = printable(&intent.text);
-        let announced = matches!(intent.to, To::Everyone | To::EveryoneIn(_));
-        let own = place.starts_with("private to ");
-        let rest = match intent.manner {
-            Manner::Speech if own => format!("{place}: {text}"),
-            _ if announced => format!("{nick}: {}", text.trim()),
-            Manner::Speech => format!("{place} {nick}: {text}"),
-            Manner::Action => format!("{place} * {nick} {text}"),
-            Manner::Notice => format!("{place} -{nick}- {text}"),
-        };
-        let expected = Expected {
-            rest,
-            at_ms: self.at_ms,
-            author: self.who,
-            announced,
-        };
-        Saying {
-            expected,
-            hearers: BTreeSet::new(),
-            remembered: None,
-            target: None,
-        }
-    }
-
-    fn is_operator(&self) -> bool {
-        self.truth.operators.contains(&self.who)
-    }
-}
+/// On which protocol people are: the capabilities of their client, or `None` on the plain one.
+pub type Ears = BTreeMap<UserId, Option<Caps>>;
 
 impl Referee {
-    /// What must come of a line. `intent` is what it means, if it says something.
-    pub fn forecast(&self, scene: Scene<'_>, line: &str, intent: Option<&Intent>) -> Forecast {
-        let Some(intent) = intent else {
-            let joins = self.forecast_join(scene, line);
-            return Forecast {
-                joins,
-                ..Forecast::default()
-            };
-        };
-        let unsure_of_partner = self.partners.get(&scene.who) == Some(&None);
-        if unsure_of_partner && intent.to == To::Answer {
-            return Forecast {
-                wild: true,
-                ..Forecast::default()
-            };
-        }
-        let said = self.saying(scene, intent).map(|mut saying| {
-            self.leave_out(scene, &mut saying);
-            saying
-        });
-        Forecast {
-            said: Some(said),
-            ..Forecast::default()
-        }
+    pub fn rules(&self, name: &ChannelName) -> Option<&Rules> {
+        self.rules.get(name)
     }
 
-    fn saying(&self, scene: Scene<'_>, intent: &Intent) -> Option<Saying> {
-        let Scene { truth, person, .. } = scene;
-        match &intent.to {
-            To::Current => match person.current() {
-                Some(name) => self.say_in(scene, intent, name, truth.is_in(scene.who, name)),
-                None if person.lobby_due && !person.adrift => {
-                    let lobby = &scene.chat.settings().lobby;
-                    self.admits(scene, lobby, None)
-                        .filter(|admitted| *admitted)?;
-                    self.say_in(scene, intent, lobby, true)
-                }
-                None => None,
-            },
-            To::Channel(name) | To::EveryoneIn(name) => {
-                let inside = truth.is_in(scene.who, name);
-                let secret = scene.chat.find_channel(name)?.is_secret();
-                if secret && !inside && !scene.is_operator() {
-                    return None;
-                }
-                self.say_in(scene, intent, name, inside)
-            }
-            To::Person(nick) => Some(say_to(scene, intent, truth.named(nick)?)),
-            To::Answer => {
-                let partner = self.partners.get(&scene.who).copied().flatten()?;
-                let here = truth.users.contains_key(&partner);
-                here.then(|| say_to(scene, intent, partner))
-            }
-            To::Everyone => Some(Saying {
-                hearers: truth.users.keys().copied().collect(),
-                ..scene.saying(intent, "")
-            }),
-        }
-    }
-
-    fn say_in(
-        &self,
-        scene: Scene<'_>,
-        intent: &Intent,
-        name: &ChannelName,
-        inside: bool,
-    ) -> Option<Saying> {
-        let Scene { chat, who, .. } = scene;
-        let channel = chat.find_channel(name)?;
-        let fallback = Rules::default();
-        let rules = self.rules.get(name).unwrap_or(&fallback);
-        let staff = |user: UserId| channel.ranks(user).is_some_and(|ranks| ranks.any());
-        let identity = chat.find_user(who)?.identity();
-        let has = |flag| rules.flags.contains(&flag);
-        let silenced =
-            has('n') && !inside || has('m') || rules.bans.iter().any(|mask| mask.fits(identity));
-        if silenced && !staff(who) {
-            return None;
-        }
-        let for_staff = has('u') && !staff(who);
-        let members = scene.truth.members(name).into_iter();
-        let saying = scene.saying(intent, channel.name().as_str());
-        Some(Saying {
-            hearers: members.filter(|user| !for_staff || staff(*user)).collect(),
-            remembered: (!saying.expected.announced).then(|| (name.clone(), for_staff)),
-            ..saying
-        })
-    }
-
-    /// Neither those who block the speaker hear it, nor the speaker.
-    fn leave_out(&self, scene: Scene<'_>, saying: &mut Saying) {
-        let heeded = saying.expected.announced && scene.is_operator();
-        saying.hearers.retain(|hearer| {
-            let blocks = self.blocks.contains(&(*hearer, scene.who));
-            let own = *hearer == scene.who;
-            saying.target == Some(*hearer) && own || !own && (heeded || !blocks)
-        });
-    }
-
-    /// Whether `/join #c [key]` leads into a channel that is there.
-    fn forecast_join(&self, scene: Scene<'_>, line: &str) -> Option<(ChannelName, bool)> {
-        let mut words = line.strip_prefix("/join ")?.split(' ');
-        let name = ChannelName::parse(words.next()?).ok()?;
-        let admitted = self.admits(scene, &name, words.next())?;
-        Some((name, admitted))
-    }
-
-    /// Whether somebody gets into a channel that is there, or is in it.
-    fn admits(&self, scene: Scene<'_>, name: &ChannelName, key: Option<&str>) -> Option<bool> {
-        let channel = scene.chat.find_channel(name)?;
-        let fallback = Rules::default();
-        let rules = self.rules.get(name).unwrap_or(&fallback);
-        let identity = scene.chat.find_user(scene.who)?.identity();
-        let banned = |mask: &Mask| mask.effect() == Effect::KeepOut && mask.fits(identity);
-        let wrong_key = |needed: &str| key != Some(needed);
-        let full = |limit: u32| channel.len() >= limit as usize;
-        let kept_out = rules.bans.iter().any(banned)
-            || rules.flags.contains(&'i')
-            || rules.key.as_deref().is_some_and(wrong_key)
-            || rules.limit.is_some_and(full);
-        let welcome = scene.truth.is_in(scene.who, name)
-            || scene.is_operator()
-            || rules.invited.contains(&scene.who);
-        Some(welcome || !kept_out)
+    /// Who wrote to somebody privately last: nobody, or somebody who may not be known.
+    pub fn partner_of(&self, who: UserId) -> Option<Option<UserId>> {
+        self.partners.get(&who).copied()
     }
 
     /// Puts what must be heard into the queues of those who must hear it.
-    pub fn begin(&mut self, forecast: &Forecast) {
-        if let Some(Some(saying)) = &forecast.said {
+    pub fn begin(&mut self, forecast: &Forecast, ears: &Ears) {
+        for saying in forecast.said.iter().flatten() {
+            let author = saying.message.author;
             for hearer in &saying.hearers {
-                self.queues
-                    .entry(*hearer)
-                    .or_default()
-                    .push_back(saying.expected.clone());
+                self.expect(saying, *hearer, ears, 1, false);
+            }
+            let oneself = saying.target == Some(author);
+            let echoes = ears
+                .get(&author)
+                .copied()
+                .flatten()
+                .map(|caps| usize::from(caps.echoes()));
+            match echoes {
+                Some(echoes) if !saying.message.announced => {
+                    let copies = echoes + usize::from(oneself);
+                    self.expect(saying, author, ears, copies, oneself);
+                }
+                None if oneself => self.expect(saying, author, ears, 1, true),
+                _ => {}
+            }
+        }
+    }
+
+    fn expect(&mut self, saying: &Saying, hearer: UserId, ears: &Ears, copies: usize, own: bool) {
+        let message = &saying.message;
+        match ears.get(&hearer) {
+            Some(Some(caps)) => {
+                let deaf = message.manner == Manner::Signal && !caps.has(Cap::MessageTags);
+                let queue = self.awaited.entry(hearer).or_default();
+                for _ in 0..if deaf { 0 } else { copies } {
+                    queue.push_back(Awaited {
+                        message: message.clone(),
+                        left: message.text.clone(),
+                        begun: false,
+                    });
+                }
+            }
+            _ => {
+                let queue = self.queues.entry(hearer).or_default();
+                queue.extend(message.plain(own).into_iter().map(|rest| Expected {
+                    rest,
+                    at_ms: message.at_ms,
+                    author: message.author,
+                    announced: message.announced,
+                }));
+                let private = matches!(message.place, Place::Person(_));
+                if private && matches!(message.manner, Manner::Request | Manner::Answer) {
+                    self.partners.insert(hearer, None);
+                }
             }
         }
     }
@@ -324,74 +163,165 @@ impl Referee {
         forecast: Forecast,
         truth: &Truth,
         who: UserId,
-        refused: bool,
-        told_away: bool,
+        outcome: Outcome,
     ) -> Result<(), String> {
-        let target = forecast
-            .said
-            .as_ref()
-            .and_then(|said| said.as_ref()?.target);
-        if let Some(target) = target {
-            let away = truth
-                .users
-                .get(&target)
-                .is_some_and(|user| user.away.is_some());
-            let news = away && !self.told_away.contains(&(target, who));
-            if news != told_away {
-                return Err(format!(
-                    "whether they are away is told: {told_away}, not {news}"
-                ));
+        self.check_told_away(&forecast, truth, who, outcome)?;
+        for (name, joins) in &forecast.joins {
+            if truth.is_in(who, name) != *joins {
+                let verb = if *joins { "get" } else { "not get" };
+                return Err(format!("it should {verb} into {name}"));
             }
         }
-        if let Some((name, joins)) = forecast.joins
-            && truth.is_in(who, &name) != joins
-        {
+        let refused = forecast.said.iter().filter(|said| said.is_none()).count();
+        let announces = |said: &Option<Saying>| said.as_ref().is_some_and(|s| s.message.announced);
+        if forecast.said.iter().any(announces) && outcome.refusals > 0 {
+            return forecast
+                .said
+                .into_iter()
+                .flatten()
+                .try_for_each(|s| self.take_away(&s));
+        }
+        let right = match (forecast.irc, forecast.silent) {
+            (_, true) => outcome.refusals == 0,
+            (true, false) => outcome.refusals == refused,
+            (false, false) => (outcome.refusals > 0) == (refused > 0),
+        };
+        if forecast.speaks() && !right {
             return Err(format!(
-                "it should {} into {name}",
-                if joins { "get" } else { "not get" }
+                "{refused} should be refused, but {} are, of {:?}",
+                outcome.refusals, forecast.said
             ));
         }
-        match forecast.said {
-            Some(Some(saying)) if refused && saying.expected.announced => {
-                for hearer in &saying.hearers {
-                    let queue = self.queues.entry(*hearer).or_default();
-                    if queue.pop_back().as_ref() != Some(&saying.expected) {
-                        return Err("an announcement is heard though it was refused".to_owned());
-                    }
-                }
-                Ok(())
+        for saying in forecast.said.into_iter().flatten() {
+            if let Some((name, for_staff)) = saying.remembered
+                && let Some(rules) = self.rules.get_mut(&name)
+            {
+                rules.remember(saying.message, for_staff);
             }
-            Some(Some(saying)) => {
-                if refused {
-                    return Err(format!("{:?} is refused", saying.expected.rest));
-                }
-                if let Some((name, for_staff)) = saying.remembered {
-                    self.remember(&name, saying.expected, for_staff);
-                }
-                Ok(())
-            }
-            Some(None) if !refused => Err("what it said should be refused".to_owned()),
-            _ => Ok(()),
         }
+        Ok(())
     }
 
-    fn remember(&mut self, name: &ChannelName, expected: Expected, for_staff: bool) {
-        let Some(rules) = self.rules.get_mut(name) else {
-            return;
+    /// IRC clients are told each time, but not of what is a notice.
+    fn check_told_away(
+        &self,
+        forecast: &Forecast,
+        truth: &Truth,
+        who: UserId,
+        outcome: Outcome,
+    ) -> Result<(), String> {
+        let away = |target: &UserId| truth.users.get(target).is_some_and(|u| u.away.is_some());
+        let targets = forecast
+            .said
+            .iter()
+            .flatten()
+            .filter_map(|saying| saying.target);
+        let targets = targets.filter(away);
+        let signal = |saying: &Option<Saying>| {
+            saying
+                .as_ref()
+                .is_some_and(|s| s.message.manner == Manner::Signal)
         };
-        rules.memory.push_back((expected, for_staff));
-        let bytes = |memory: &VecDeque<(Expected, bool)>| -> usize {
-            memory
-                .iter()
-                .map(|(expected, _)| text_bytes(&expected.rest))
-                .sum()
+        let told = match forecast.irc {
+            true if forecast.silent || forecast.said.iter().any(signal) => 0,
+            true => targets.count(),
+            false => targets
+                .filter(|t| !self.told_away.contains(&(*t, who)))
+                .count(),
         };
-        let full =
-            rules.memory.len() >= MEMORY_LINES_MAX || bytes(&rules.memory) > MEMORY_BYTES_MAX;
-        rules.complete |= full;
-        while rules.memory.len() > MEMORY_LINES_MAX || bytes(&rules.memory) > MEMORY_BYTES_MAX {
-            rules.memory.pop_front();
+        if forecast.speaks() && told != outcome.told_away {
+            return Err(format!(
+                "whether they are away is told: {}, not {told}",
+                outcome.told_away
+            ));
         }
+        Ok(())
+    }
+
+    /// What was refused is not heard.
+    fn take_away(&mut self, saying: &Saying) -> Result<(), String> {
+        for hearer in &saying.hearers {
+            let plain = self.queues.get_mut(hearer).and_then(VecDeque::pop_back);
+            let irc = self.awaited.get_mut(hearer).and_then(VecDeque::pop_back);
+            let right = match (plain, irc) {
+                (Some(expected), None) => expected.announced,
+                (None, Some(awaited)) => awaited.message.announced && !awaited.begun,
+                _ => false,
+            };
+            if !right {
+                return Err("an announcement is heard though it was refused".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// An IRC client hears something that was said, or a piece of it.
+    ///
+    /// # Errors
+    /// It is not what it must hear next.
+    pub fn hear_uttered(
+        &mut self,
+        to: UserId,
+        nick: &str,
+        uttered: &Uttered,
+        caps: Caps,
+    ) -> Result<(), String> {
+        let queue = self.awaited.entry(to).or_default();
+        let fault =
+            |next: Option<&Awaited>| Err(format!("hears {uttered:?}, but next is {next:?}"));
+        let Some(next) = queue.front_mut() else {
+            return fault(None);
+        };
+        let (verb, before, behind, target) = next.message.irc(nick);
+        let mut text = uttered.text.as_str();
+        if next.message.announced {
+            let numbered = text
+                .strip_prefix("!!!")
+                .and_then(|text| text.split_once(' '));
+            text = numbered.map_or("", |(_, text)| text);
+        }
+        let text = text
+            .strip_prefix(before)
+            .and_then(|text| text.strip_suffix(behind));
+        let source = next.message.from.to_string();
+        let channel = match (&next.message.place, next.message.announced) {
+            (Place::Channel(name), true) => name.to_string(),
+            _ => target,
+        };
+        let same = (uttered.verb.as_str(), uttered.target.as_str()) == (verb, channel.as_str())
+            && uttered.line.source == source;
+        let Some(text) = text.filter(|_| same) else {
+            return fault(Some(next));
+        };
+        if uttered.whole {
+            if next.begun || *text != *next.left {
+                return fault(Some(next));
+            }
+            next.left.clear();
+        } else {
+            if !next.begun {
+                next.left = next.left.replace('\n', "");
+            }
+            match next.left.strip_prefix(text) {
+                Some(left) if !text.is_empty() || next.message.manner == Manner::Signal => {
+                    next.left = left.to_owned();
+                }
+                _ => return fault(Some(next)),
+            }
+        }
+        check_first_tags(next, uttered, caps)?;
+        if let Some(id) = uttered.line.tag("msgid") {
+            let known = self.ids.insert(id.to_owned(), next.message.text.clone());
+            if known.is_some_and(|known| known != next.message.text) {
+                return Err(format!("{id} is of something else"));
+            }
+        }
+        next.begun = true;
+        if next.left.is_empty() {
+            queue.pop_front();
+            self.confirmed_irc += 1;
+        }
+        Ok(())
     }
 
     /// Somebody hears a line that was said; gives the moment when it was, where that is known.
@@ -447,6 +377,9 @@ impl Referee {
     /// # Errors
     /// They have not.
     pub fn check_heard(&self, who: UserId, holding: bool) -> Result<(), String> {
+        if let Some(missed) = self.awaited.get(&who).and_then(VecDeque::front) {
+            return Err(format!("does not hear {missed:?}"));
+        }
         let mut queue = self.queues.get(&who).into_iter().flatten();
         match queue.find(|expected| !holding || !expected.waits_for(who)) {
             Some(missed) => Err(format!("does not hear {missed:?}")),
@@ -468,59 +401,61 @@ impl Referee {
         let Some(rules) = self.rules.get(channel) else {
             return Ok(());
         };
-        let fits = |(expected, for_staff): &&(Expected, bool)| {
-            (staff || !for_staff) && !self.blocks.contains(&(who, expected.author))
+        let fits = |(message, for_staff): &&(Message, bool)| {
+            (staff || !for_staff) && !self.blocks.hides_message(who, message)
         };
-        let known = rules
-            .memory
-            .iter()
-            .filter(fits)
-            .map(|(expected, _)| expected.rest.clone());
-        let known: Vec<String> = known.collect();
-        let right = lines.ends_with(&known)
-            && (!rules.complete || lines.len() == known.len())
-            && lines.len() <= MEMORY_LINES_MAX;
+        let known = rules.memory.iter().filter(fits);
+        let known: Vec<String> = known
+            .flat_map(|(message, _)| message.plain(false))
+            .collect();
+        let right = lines.ends_with(&known) && (!rules.complete || lines.len() == known.len());
         right
             .then_some(())
-            .ok_or_else(|| format!("earlier was {known:?}, not {:?}", lines))
+            .ok_or_else(|| format!("earlier was {known:?}, not {lines:?}"))
     }
 
-    /// Whoever makes a channel knows its modes; what has ended is forgotten.
-    ///
-    /// # Errors
-    /// A channel has ended that was kept.
-    pub fn meet_channels(&mut self, chat: &Chat, truth: &Truth, modes: &str) -> Result<(), String> {
+    /// Whoever makes a channel knows its modes.
+    pub fn meet_channels(&mut self, chat: &Chat, truth: &Truth, modes: &str) {
         let settings = chat.settings();
         let permanent_names = settings.permanent.iter().chain([&settings.lobby]);
         for name in truth.channels.keys().chain(permanent_names) {
             let flags = if permanent(chat, name) { "" } else { modes };
-            self.rules.entry(name.clone()).or_insert_with(|| Rules {
-                flags: flags.chars().collect(),
-                complete: true,
-                ..Rules::default()
-            });
+            let rules = self.rules.entry(name.clone());
+            rules.or_insert_with(|| Rules::new(flags));
         }
+    }
+
+    /// What has ended is forgotten.
+    ///
+    /// # Errors
+    /// A channel has ended that was kept, or not though nobody is in it.
+    pub fn part_from_channels(&mut self, chat: &Chat, truth: &Truth) -> Result<(), String> {
         let ended = |name: &ChannelName| chat.find_channel(name).is_none();
-        let kept = |rules: &Rules| rules.kept && !rules.flags.contains(&'i');
-        if let Some((name, _)) = self
-            .rules
-            .iter()
-            .find(|(name, rules)| ended(name) && kept(rules))
-        {
+        let mut rules = self.rules.iter();
+        if let Some((name, _)) = rules.find(|(name, rules)| ended(name) && rules.keeps()) {
             return Err(format!("{name} has ended though it was kept"));
         }
         self.rules.retain(|name, _| !ended(name));
-        for (name, channel) in &truth.channels {
-            let rules = self
-                .rules
-                .get_mut(name)
-                .ok_or("every channel was just met")?;
-            rules.invited.retain(|user| !channel.members.contains(user));
+        for (name, rules) in &mut self.rules {
+            let empty = truth.members(name).is_empty();
+            if empty && !rules.keeps() && !permanent(chat, name) {
+                return Err(format!("{name} is there with nobody in it"));
+            }
+            rules.invited.retain(|user| !truth.is_in(*user, name));
         }
         let here = |user: &UserId| truth.users.contains_key(user);
         self.queues.retain(|user, _| here(user));
-        self.blocks.retain(|(by, of)| here(by) && here(of));
+        self.awaited.retain(|user, _| here(user));
+        self.blocks.forget_absent(truth);
         Ok(())
+    }
+
+    /// All that is known of a channel follows its name.
+    pub fn rename_channel(&mut self, before: &ChannelName, new: &ChannelName) {
+        if let Some(mut rules) = self.rules.remove(before) {
+            rules.rename(new);
+            self.rules.insert(new.clone(), rules);
+        }
     }
 
     /// A ban takes back the invitations of those whom it is for.
@@ -539,29 +474,13 @@ impl Referee {
         }
     }
 
-    /// A channel with nobody in it is permanent, kept, or gone.
-    ///
-    /// # Errors
-    /// It is none of these.
-    pub fn check_empty(&self, chat: &Chat) -> Result<(), String> {
-        for (name, rules) in &self.rules {
-            let empty = chat
-                .find_channel(name)
-                .is_some_and(|channel| channel.is_empty());
-            if empty && !rules.kept && !permanent(chat, name) {
-                return Err(format!("{name} is there with nobody in it"));
-            }
-        }
-        Ok(())
-    }
-
     /// Learns what has become a rule, from anybody who is told so when it does.
     pub fn learn_rules(&mut self, told: &Told) {
         match told {
-            Told::FlagSet(letter, on, channel) => self.rules_of(channel).set_flag(*letter, *on),
-            Told::KeySet(channel, key) => self.rules_of(channel).key = key.clone(),
-            Told::LimitSet(channel, limit) => self.rules_of(channel).limit = *limit,
-            Told::Listed(verb, mask, channel) => self.rules_of(channel).list(verb, mask),
+            Told::FlagSet(_, _, channel)
+            | Told::KeySet(channel, _)
+            | Told::LimitSet(channel, _)
+            | Told::Listed(_, _, channel) => self.rules_of(channel).learn(told),
             _ => {}
         }
     }
@@ -573,7 +492,8 @@ impl Referee {
     pub fn learn(&mut self, who: UserId, told: &Told, truth: &Truth) -> Result<(), String> {
         match told {
             Told::Block(nick) => {
-                self.blocks.extend(truth.named(nick).map(|of| (who, of)));
+                let of = truth.named(nick).ok_or("it blocks nobody")?;
+                self.blocks.block(who, of);
             }
             Told::TheyAreAway(nick) => {
                 self.told_away
@@ -582,12 +502,14 @@ impl Referee {
             Told::YouAreAway(_) => self.told_away.retain(|(away, _)| *away != who),
             Told::Unblock(nick) => {
                 let of = truth.named(nick).ok_or("it unblocks nobody")?;
-                self.blocks.remove(&(who, of));
+                self.blocks.unblock(who, of);
             }
             Told::AnnouncementOut(number, people) => {
                 self.note_announcement(who, *number, *people, truth)?
             }
-            Told::Keeps(channel, kept) => self.rules_of(channel).kept = *kept,
+            Told::BlockMask(mask) => self.blocks.block_mask(who, mask, true, truth),
+            Told::UnblockMask(mask) => self.blocks.block_mask(who, mask, false, truth),
+            Told::Redacted(id, channel) => self.unsay(id, channel.as_ref()),
             Told::Invited(nick, channel) => {
                 let invited = truth.named(nick);
                 self.rules_of(channel).invited.extend(invited);
@@ -664,77 +586,42 @@ impl Referee {
 
     fn take_back(&mut self, who: UserId, nick: &Nick, channel: &ChannelName, truth: &Truth) {
         let own = truth.users.get(&who).is_some_and(|user| user.nick == *nick);
-        let rules = self.rules_of(channel);
-        let fits = |(expected, _): &(Expected, bool)| {
-            if own {
-                expected.author == who
-            } else {
-                speaker(&expected.rest).as_ref() == Some(nick)
+        self.rules_of(channel).take_back(who, nick, own);
+    }
+
+    /// What was said under an id is taken back.
+    fn unsay(&mut self, id: &str, channel: Option<&ChannelName>) {
+        let Some(rules) = channel.and_then(|name| self.rules.get_mut(name)) else {
+            return;
+        };
+        match self.ids.get(id) {
+            Some(text) => rules.memory.retain(|(message, _)| message.text != *text),
+            None => {
+                rules.memory.clear();
+                rules.complete = false;
             }
-        };
-        if let Some(place) = rules.memory.iter().rposition(fits) {
-            rules.memory.remove(place);
         }
     }
 }
 
-impl Rules {
-    fn set_flag(&mut self, letter: char, on: bool) {
-        if on {
-            self.flags.insert(letter);
-        } else {
-            self.flags.remove(&letter);
-        }
-    }
-
-    fn list(&mut self, verb: &str, mask: &str) {
-        let keeps_out = verb.ends_with("banned");
-        let effect = if keeps_out {
-            Effect::KeepOut
-        } else {
-            Effect::Mute
-        };
-        let mask = Mask::parse(mask, effect).expect("what is listed is a mask");
-        self.bans.retain(|other| *other != mask);
-        if !verb.starts_with("un") {
-            self.bans.push(mask);
-        }
-    }
-}
-
-fn say_to(scene: Scene<'_>, intent: &Intent, target: UserId) -> Saying {
-    let own = target == scene.who;
-    let place = if own {
-        format!("private to {}", scene.truth.users[&target].nick)
-    } else {
-        "private".to_owned()
-    };
-    Saying {
-        hearers: BTreeSet::from([target]),
-        target: Some(target),
-        ..scene.saying(intent, &place)
-    }
+/// The id and what was attached stand on the first piece, for those who read tags.
+fn check_first_tags(next: &Awaited, uttered: &Uttered, caps: Caps) -> Result<(), String> {
+    let line = &uttered.line;
+    let first = !next.begun && caps.has(Cap::MessageTags);
+    let identified = line.tag("msgid").is_some();
+    let right = (identified == first || next.message.announced && !first)
+        && line.attached()
+            == if first {
+                next.message.attached.clone()
+            } else {
+                Vec::new()
+            };
+    right
+        .then_some(())
+        .ok_or_else(|| format!("the tags of {line:?} are not those of {next:?}"))
 }
 
 fn permanent(chat: &Chat, name: &ChannelName) -> bool {
     let settings = chat.settings();
     settings.lobby == *name || settings.permanent.contains(name)
-}
-
-/// `#lobby bob: text`, `#lobby * bob text`, `#lobby -bob- text`.
-fn split_said(rest: &str) -> Option<(&str, &str)> {
-    let (_, behind) = rest.split_once(' ')?;
-    match (behind.strip_prefix("* "), behind.strip_prefix('-')) {
-        (Some(action), _) => action.split_once(' '),
-        (_, Some(notice)) => notice.split_once("- "),
-        _ => behind.split_once(": "),
-    }
-}
-
-fn speaker(rest: &str) -> Option<Nick> {
-    Nick::parse(split_said(rest)?.0).ok()
-}
-
-fn text_bytes(rest: &str) -> usize {
-    split_said(rest).map_or(0, |(_, text)| text.len())
 }

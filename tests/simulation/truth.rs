@@ -1,15 +1,21 @@
 //! What is really so, read from the chat; and that it agrees with itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use hallway::chat::mode::{Modes, Ranks, UserFlag};
 use hallway::chat::name::{ChannelName, Nick};
+use hallway::chat::user::Identity;
 use hallway::chat::{Chat, UserId};
 
 /// Somebody who is here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     pub nick: Nick,
+    pub identity: Arc<Identity>,
     pub channels: BTreeSet<ChannelName>,
+    /// They are not listed for those who share no channel with them.
+    pub invisible: bool,
     /// What they typed, and since when.
     pub away: Option<(String, u64)>,
 }
@@ -19,6 +25,9 @@ pub struct User {
 pub struct Channel {
     pub members: BTreeSet<UserId>,
     pub secret: bool,
+    pub ranks: BTreeMap<UserId, Ranks>,
+    pub topic: String,
+    pub modes: Modes,
 }
 
 /// All that is so at one moment.
@@ -63,6 +72,8 @@ impl Truth {
                 id,
                 User {
                     nick,
+                    identity: user.identity().clone(),
+                    invisible: user.flags().has(UserFlag::Invisible),
                     channels,
                     away,
                 },
@@ -84,9 +95,19 @@ impl Truth {
         if members.len() != channel.len() || channel.is_empty() {
             return Err(format!("{name} counts {} members", channel.len()));
         }
-        let secret = channel.is_secret();
-        self.channels
-            .insert(channel.name().clone(), Channel { members, secret });
+        let ranks = members
+            .iter()
+            .filter_map(|user| Some((*user, channel.ranks(*user)?)));
+        let known = Channel {
+            secret: channel.is_secret(),
+            ranks: ranks.collect(),
+            topic: channel
+                .topic()
+                .map_or_else(String::new, |topic| topic.text.to_string()),
+            modes: channel.modes().clone(),
+            members,
+        };
+        self.channels.insert(channel.name().clone(), known);
         Ok(())
     }
 
@@ -139,6 +160,16 @@ impl Truth {
         self.users
             .get(&user)
             .is_some_and(|user| user.channels.contains(channel))
+    }
+
+    /// Whether somebody finds another among all who are here.
+    pub fn finds(&self, user: UserId, other: UserId) -> bool {
+        let shares = |name: &ChannelName| self.is_in(user, name);
+        let found = &self.users[&other];
+        !found.invisible
+            || user == other
+            || self.operators.contains(&user)
+            || found.channels.iter().any(shares)
     }
 
     /// Whether somebody may know of a channel.

@@ -4,7 +4,8 @@ use hallway::chat::name::{ChannelName, Nick};
 
 use super::person::Person;
 use super::prng::Rng;
-use super::referee::{Intent, Manner, To};
+use super::saying::{Intent, Manner, To};
+use hallway::chat::mode::Rank;
 
 /// Somebody about to type, and what they may know.
 pub struct Whim<'a> {
@@ -52,11 +53,11 @@ pub const CHANNELS: &[&str] = &[
     "#c++",
 ];
 
-const BUSY: &[&str] = &["#ops", "#vault"];
+pub const BUSY: &[&str] = &["#ops", "#vault"];
 
-const KEYS: &[&str] = &["sesame", "42"];
+pub const KEYS: &[&str] = &["sesame", "42"];
 
-const REASONS: &[&str] = &[
+pub const REASONS: &[&str] = &[
     "bye",
     "lunch (long)",
     "see #elsewhere",
@@ -64,7 +65,7 @@ const REASONS: &[&str] = &[
     "it is over.",
 ];
 
-const TEXTS: &[&str] = &[
+pub const TEXTS: &[&str] = &[
     "morning all",
     "the queue is 300",
     "ünïcödé 李 🏴󠁧󠁢󠁳󠁣󠁴󠁿",
@@ -80,7 +81,11 @@ const TEXTS: &[&str] = &[
     "\u{9b}31mred",
 ];
 
-const AWAYS: &[&str] = &[
+const OWN_MODES: &[&str] = &["", "+B", "-B", "+i", "-i", "+w", "-w"];
+
+pub const MASKS: &[&str] = &["c*", "*!*@*.nowhere", "person1?", "?ob", "ann!*@*"];
+
+pub const AWAYS: &[&str] = &[
     "",
     "At lunch until 13:00",
     "busy",
@@ -124,11 +129,31 @@ static WHIMS: &[(usize, Make)] = &[
     (24, |w| w.change_modes()),
     (2, |w| { let name = w.channel(); w.plain(format!("/mode {name}")) }),
     (2, |w| { let name = w.mine(); w.plain(format!("/keep {name}")) }),
+    (1, |w| { let name = w.mine(); w.plain(format!("/mode {name} +P")) }),
+    (3, |w| { let (name, new) = (w.mine(), w.channel()); w.plain(format!("/rename {name} {new}")) }),
+    (1, |w| { let (name, new) = (w.channel(), w.channel()); w.plain(format!("/rename {name} {new} moved")) }),
+    (3, |w| { let (name, nick) = (w.mine(), w.name()); w.plain(format!("/halfop {name} {nick}")) }),
+    (1, |w| { let (name, nick) = (w.mine(), w.name()); w.plain(format!("/halfop {name} -{nick}")) }),
+    (7, |w| w.about_a_list()),
+    (5, |w| w.say_to_rank()),
+    (2, |w| { let text = w.one_of(TEXTS); w.plain(format!("/realname {text}")) }),
+    (2, |w| { let change = w.one_of(OWN_MODES); w.plain(format!("/self {change}")) }),
+    (2, |w| { let nick = w.name(); w.plain(format!("/seen {nick}")) }),
+    (2, |w| { let nick = w.name(); w.plain(format!("/retract {nick}")) }),
+    (1, |w| w.plain("/invitations".to_owned())),
+    (2, |w| w.plain("/oper ann secret".to_owned())),
+    (1, |w| w.plain("/oper ann wrong".to_owned())),
+    (1, |w| w.plain("/self -o".to_owned())),
+    (1, |w| w.plain("/rehash".to_owned())),
+    (1, |w| w.plain("/about".to_owned())),
+    (1, |w| w.plain("/motd".to_owned())),
+    (2, |w| { let mask = w.one_of(MASKS); w.plain(format!("/block {mask}")) }),
+    (2, |w| { let mask = w.one_of(MASKS); w.plain(format!("/unblock {mask}")) }),
     (2, |w| { let name = w.mine(); w.plain(format!("/keep {name} off")) }),
     (4, |w| { let (name, text) = (w.mine(), w.one_of(TEXTS)); w.plain(format!("/topic {name} {text}")) }),
     (2, |w| { let name = w.channel(); w.plain(format!("/topic {name}")) }),
     (16, |w| { let (nick, name) = (w.name(), w.mine()); w.plain(format!("/invite {nick} {name}")) }),
-    (8, |w| { let name = w.channel(); w.plain(format!("/knock {name}")) }),
+    (16, |w| { let name = w.channel(); w.plain(format!("/knock {name}")) }),
     (3, |w| { let (name, nick) = (w.mine(), w.name()); w.plain(format!("/redact {name} {nick}")) }),
     (10, |w| { let words = w.one_of(AWAYS); w.plain(format!("/away {words}")) }),
     (3, |w| w.plain("/lunch til 1".to_owned())),
@@ -144,7 +169,7 @@ static WHIMS: &[(usize, Make)] = &[
     (1, |w| w.plain("/announcements".to_owned())),
     (4, |w| { let n = w.number(); w.plain(format!("/ack {n}")) }),
     (2, |w| { let n = w.number(); w.plain(format!("/rollcall {n}")) }),
-    (4, |w| { let n = w.number(); w.plain(format!("/withdraw {n}")) }),
+    (8, |w| { let n = w.number(); w.plain(format!("/withdraw {n}")) }),
     (6, |w| w.plain("/hold".to_owned())),
     (2, |w| w.plain("/go".to_owned())),
     (1, |w| w.plain("/times iso".to_owned())),
@@ -258,12 +283,38 @@ impl Whim<'_> {
         self.plain(format!("{command} {name} {mask}"))
     }
 
+    /// Exceptions from bans, and invitations for good.
+    fn about_a_list(&mut self) -> Typed {
+        let (name, nick) = (self.mine(), self.name());
+        let change = self.one_of(&["+e", "-e", "+I", "-I", "+b", "-b"]);
+        let mask = if self.rng.percent(30) {
+            "*".to_owned()
+        } else {
+            nick
+        };
+        self.plain(format!("/mode {name} {change} {mask}"))
+    }
+
+    fn say_to_rank(&mut self) -> Typed {
+        let name = self.mine();
+        let ranks = [
+            ('@', Rank::Operator),
+            ('%', Rank::HalfOperator),
+            ('+', Rank::Voice),
+        ];
+        let (sign, rank) = *self.rng.pick(&ranks);
+        self.say(
+            To::Ranked(named(&name), rank),
+            &format!("/msg {sign}{name} "),
+        )
+    }
+
     fn change_modes(&mut self) -> Typed {
         let name = self.mine();
         let key = self.one_of(KEYS);
         let crew = self.person.people.get(&named(&name)).map_or(3, |p| p.len());
         let limit = crew + self.rng.below(2);
-        let change = match self.rng.below(16) {
+        let change = match self.rng.below(17) {
             0 | 13 | 14 => "+s".to_owned(),
             1 => "-s".to_owned(),
             2 => "+i".to_owned(),
@@ -276,6 +327,9 @@ impl Whim<'_> {
             9 => "-kl".to_owned(),
             10 => format!("+l {limit}"),
             11 => format!("+n-t+kl {key} {limit}"),
+            12 => "-C+p".to_owned(),
+            15 => "+C-p".to_owned(),
+            16 => "+i".to_owned(),
             _ => "-imnstu".to_owned(),
         };
         self.plain(format!("/mode {name} {change}"))
@@ -317,9 +371,11 @@ impl Whim<'_> {
         };
         let intent = Intent {
             line: line.clone(),
-            to,
+            to: vec![to],
             manner,
             text,
+            attached: Vec::new(),
+            irc: false,
         };
         (line, Some((*self.token, intent)))
     }

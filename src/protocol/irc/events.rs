@@ -154,7 +154,11 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
             by,
             channel,
             why,
-        } => write_kicked(&tags(by), who, by, channel, why.as_deref(), out),
+        } => {
+            let own = who.iter().position(|who| who.nick.as_str() == reader.nick);
+            let who = own.map_or(&who[..], |place| &who[place..=place]);
+            write_kicked(&tags(by), who, by, channel, why.as_deref(), out);
+        }
         Happening::TopicSet { by, channel, text } => {
             let line = Line::tagged(out, &tags(by), by, "TOPIC");
             line.param(channel).text(text);
@@ -360,7 +364,8 @@ pub fn write_visible_host(host: &str, reader: &Reader<'_>, out: &mut String) {
     line.text("is now your visible host");
 }
 
-/// One message for each; without a reason it is by whom.
+/// One message for each whom the reader is told of: nobody hears what happens in a channel once
+/// they are out of it. Without a reason it is by whom.
 fn write_kicked(
     tags: &Tags,
     who: &[Arc<Identity>],

@@ -138,6 +138,24 @@ pub fn tagged(lines: &str, tag: &str) -> String {
     out
 }
 
+/// Messages in a batch: those that are in a batch within it already stay there.
+pub fn batched(lines: &str, reference: &str) -> String {
+    let tag = format!("batch={reference}");
+    let inside = |line: &str| {
+        let tags = line
+            .strip_prefix('@')
+            .and_then(|line| line.split(' ').next());
+        tags.is_some_and(|tags| tags.split(';').any(|tag| tag.starts_with("batch=")))
+    };
+    let lines = lines.split_inclusive("\r\n");
+    lines
+        .map(|line| match inside(line) {
+            true => line.to_owned(),
+            false => tagged(line, &tag),
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +172,14 @@ mod tests {
         assert_eq!(written(&[Cap::MessageTags]), "msgid=0-0-0;+a=b");
         let both = "time=1970-01-01T00:00:00.000Z;msgid=0-0-0;+a=b";
         assert_eq!(written(&[Cap::MessageTags, Cap::ServerTime]), both);
+    }
+
+    #[test]
+    fn a_batch_within_a_batch_keeps_its_lines() {
+        let lines = ":a BATCH +m x\r\n@batch=m :a PRIVMSG b :c\r\n:a BATCH -m\r\n";
+        let expected =
+            "@batch=r :a BATCH +m x\r\n@batch=m :a PRIVMSG b :c\r\n@batch=r :a BATCH -m\r\n";
+        assert_eq!(batched(lines, "r"), expected);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use super::super::{Output, Server, SessionId};
 use super::client::Client;
 use crate::protocol::irc::message::escaped;
-use crate::protocol::irc::tags::tagged;
+use crate::protocol::irc::tags::{batched, tagged};
 use crate::protocol::irc::writer::Line;
 
 impl Server {
@@ -90,21 +90,6 @@ impl Server {
     }
 }
 
-/// Lines as a part of a batch. Those of a batch inside it are a part of that one only.
-fn batched(lines: &str, batch: &str) -> String {
-    let has_batch = |line: &str| {
-        let tags = line.strip_prefix('@').and_then(|line| line.split_once(' '));
-        tags.is_some_and(|(tags, _)| tags.split(';').any(|tag| tag.starts_with("batch=")))
-    };
-    let tag = format!("batch={batch}");
-    let lines = lines.split_inclusive("\r\n");
-    let lines = lines.map(|line| match has_batch(line) {
-        true => line.to_owned(),
-        false => tagged(line, &tag),
-    });
-    lines.collect()
-}
-
 fn label_tag(label: &str) -> String {
     format!("label={}", escaped(label))
 }
@@ -138,13 +123,6 @@ fn label_first(lines: &str, label: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_batch_inside_another_is_a_part_of_it_as_a_whole() {
-        let lines = ":s BATCH +i\r\n@batch=i :s 005 a\r\n@time=1 :s 005 b\r\n:s BATCH -i\r\n";
-        let expected = "@batch=r :s BATCH +i\r\n@batch=i :s 005 a\r\n@batch=r;time=1 :s 005 b\r\n@batch=r :s BATCH -i\r\n";
-        assert_eq!(batched(lines, "r"), expected);
-    }
 
     #[test]
     fn a_batch_takes_the_label_itself() {

@@ -49,7 +49,7 @@ impl Server {
     fn irc_copy(&self, id: SessionId, copies: &mut Copies<'_>) -> Bytes {
         let what = &copies.event.what;
         let caps = self.caps(id).both(events::relevant(what));
-        let personal = events::is_personal(what);
+        let personal = events::is_personal(what) || self.is_put_out_with_others(id, what);
         let known = copies.messages.iter().find(|(known, _)| *known == caps);
         if let (Some((_, bytes)), false) = (known, personal) {
             return bytes.clone();
@@ -65,6 +65,18 @@ impl Server {
             copies.messages.push((caps, bytes.clone()));
         }
         bytes
+    }
+
+    /// Who is put out of a channel together with others hears of themselves only.
+    fn is_put_out_with_others(&self, id: SessionId, what: &Happening) -> bool {
+        let Happening::Kicked { who, channel, .. } = what else {
+            return false;
+        };
+        let found = self.chat.find_channel(channel);
+        let member = self
+            .user_of(id)
+            .and_then(|user| found.and_then(|found| found.ranks(user)));
+        who.len() > 1 && member.is_none()
     }
 
     /// Tells those who have not asked for a kind of news by what they know: leaving and coming.
@@ -169,6 +181,10 @@ impl Server {
             if !changes.is_empty() {
                 self.write_standing(found.name(), changes, &mut out);
             }
+        }
+        let away = self.chat.find_user(other).and_then(|user| user.away());
+        if let Some(away) = away.filter(|_| self.has(id, Cap::AwayNotify)) {
+            Line::new(&mut out, "", who, "AWAY").text(away.typed());
         }
         self.send(id, out);
     }

@@ -128,8 +128,15 @@ impl Server {
         }
     }
 
+    /// Those who monitor somebody and are here: who is put off the server may have monitored
+    /// themselves.
     fn monitors_of(&self, nick: &Nick) -> Vec<SessionId> {
-        self.monitors.get(nick).cloned().unwrap_or_default()
+        let here = |id: &SessionId| {
+            let user = self.user_of(*id);
+            user.is_some_and(|user| self.chat.find_user(user).is_some())
+        };
+        let sessions = self.monitors.get(nick).into_iter().flatten();
+        sessions.copied().filter(here).collect()
     }
 
     fn tell_online(&mut self, nick: &Nick, mask: &str) {

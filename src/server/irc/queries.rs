@@ -18,7 +18,7 @@ use crate::protocol::irc::isupport::{self, Limits};
 use crate::protocol::irc::numerics::*;
 use crate::protocol::irc::refusals::Complaint;
 use crate::protocol::irc::replies::SERVER_INFO;
-use crate::protocol::irc::tags::tagged;
+use crate::protocol::irc::tags;
 use crate::protocol::irc::writer::{Reader, safe};
 use crate::protocol::stamp::{Clock, Times};
 use crate::server::plain::VERSION;
@@ -87,7 +87,7 @@ impl Server {
                 .line(out, "BATCH")
                 .param(format_args!("+{reference}"));
             drop(line.param("draft/isupport"));
-            out.push_str(&tagged(&lines, &format!("batch={reference}")));
+            out.push_str(&tags::batched(&lines, &reference));
             drop(
                 reader
                     .line(out, "BATCH")
