@@ -72,7 +72,10 @@ impl Chat {
         };
         for user in &watchers {
             let watches = &mut self.user_mut(*user).aside().watches;
-            watches.retain(|watched| watched != now);
+            // A name that is only spelled otherwise is the same to whoever watches it.
+            if before != now {
+                watches.retain(|watched| watched != now);
+            }
             let same = watches.iter_mut().filter(|watched| **watched == *before);
             same.for_each(|watched| *watched = now.clone());
         }
