@@ -27,7 +27,7 @@ mod forecast;
 mod irc;
 #[path = "simulation/lines.rs"]
 mod lines;
-#[path = "simulation/office.rs"]
+#[path = "simulation/office/mod.rs"]
 mod office;
 #[path = "simulation/person.rs"]
 mod person;
