@@ -45,10 +45,10 @@ impl Office {
         self.bury();
     }
 
-    /// In a small office somebody holds the lines of others, and somebody says more than fits.
+    /// Where there is no pace, somebody holds the lines of others, and somebody says more than fits.
     pub(super) fn shout(&mut self) {
         let mut keys = self.plain_keys().into_iter();
-        let (Some(one), Some(other), true) = (keys.next(), keys.next(), self.kind.people_max < 7)
+        let (Some(one), Some(other), true) = (keys.next(), keys.next(), self.kind.pace.is_none())
         else {
             return;
         };
@@ -84,7 +84,9 @@ impl Office {
     }
 
     pub(super) fn plain_keys(&self) -> Vec<SessionId> {
-        let plain = self.connections.iter().filter(|(_, c)| c.client.is_none());
+        let named = |c: &Connection| c.user.is_some() && !c.closed && !c.ended;
+        let plain = self.connections.iter();
+        let plain = plain.filter(|(_, c)| c.client.is_none() && named(c));
         plain.map(|(id, _)| id).collect()
     }
 
