@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::mask::Mask;
+use super::mask::{Effect, Mask};
 use super::vocabulary::{Limited, Refusal, Reply, Said, Whom};
 use super::{Chat, UserId};
 
@@ -51,9 +51,19 @@ impl Chat {
     }
 
     pub(super) fn unblock(&mut self, who: UserId, whom: Whom) -> Result<(), Refusal> {
-        let (block, whom) = self.block_of(whom)?;
+        let mask = match &whom {
+            Whom::Mask(mask) => Some(mask.clone()),
+            Whom::Person(nick) => Mask::parse(nick.as_str(), Effect::KeepOut),
+        };
+        let (mut block, mut whom) = self.block_of(whom)?;
         if !self.user(who).blocks().contains(&block) {
-            return Err(Refusal::NotBlocked { whom });
+            // The name may have been blocked while nobody had it.
+            let mask = mask.ok_or_else(|| Refusal::NotBlocked { whom: whom.clone() })?;
+            block = Block::Mask(mask.clone());
+            if !self.user(who).blocks().contains(&block) {
+                return Err(Refusal::NotBlocked { whom });
+            }
+            whom = Whom::Mask(mask);
         }
         let user = self.user_mut(who);
         user.aside().blocks.retain(|other| *other != block);
