@@ -8,7 +8,7 @@ use super::mode::{Flag, MaskList, ModeChange, Rank, UserFlag};
 use super::name::{ChannelName, Nick};
 use super::time::Now;
 use super::user::User;
-use super::vocabulary::{Audience, Happening, Refusal, Reply, TopicInfo, Watched};
+use super::vocabulary::{Audience, Happening, Refusal, Reply, TopicInfo};
 use super::{ChannelId, Chat, UserId};
 
 /// The longest topic, in bytes.
@@ -359,9 +359,6 @@ impl Chat {
         channel.name = new.clone();
         channel.memory.rename(new);
         self.follow_channel(before, new);
-        self.rewatch(
-            &Watched::Channel(before.clone()),
-            &Watched::Channel(new.clone()),
-        );
+        self.rewatch(id, before, new);
     }
 }
