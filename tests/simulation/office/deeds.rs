@@ -250,6 +250,10 @@ impl Office {
             _ => b"CAP LS 302\r\nNICK ann\r\n",
         };
         self.send(id, bytes);
+        if self.connection(id).client.is_some() {
+            // What comes next is to be read as it was meant.
+            self.send(id, b"\r\n");
+        }
     }
 
     pub(super) fn send(&mut self, id: SessionId, bytes: &[u8]) {

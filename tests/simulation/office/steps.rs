@@ -128,6 +128,13 @@ impl Office {
             && (before == new || chat.find_channel(before).is_none())
     }
 
+    /// Whether somebody may know of a channel that is there.
+    fn sees(&self, user: UserId, name: &ChannelName) -> bool {
+        let found = self.server.chat().find_channel(name);
+        let open = found.is_some_and(|c| !c.is_secret() || c.ranks(user).is_some());
+        open || self.operators.contains(&user)
+    }
+
     /// Everything that goes by a channel's name follows it.
     pub(super) fn follow(&mut self, step: &Step) {
         let Some((before, new)) = &step.renamed else {
@@ -135,7 +142,9 @@ impl Office {
         };
         self.referee.rename_channel(before, new);
         for id in self.connections.keys() {
-            self.connection(id).person.follow(before, new);
+            let user = self.connection(id).user;
+            let sees = user.is_some_and(|user| self.sees(user, new));
+            self.connection(id).person.follow(before, new, sees);
         }
     }
 
@@ -314,9 +323,12 @@ impl Office {
                 self.referee.acknowledge(user, number, counted, &self.truth)
             }
             Told::TookBack(_, nick, channel) => {
-                let asker = &self.truth.users[&user].nick;
-                let own = words.any(|word| Nick::parse(word).is_ok_and(|word| word == *asker));
-                self.referee.take_back(user, nick, channel, own);
+                // Who goes reads what was held back, and has not asked for that.
+                if let Some(asker) = self.truth.users.get(&user) {
+                    let own = |word| Nick::parse(word).is_ok_and(|word| word == asker.nick);
+                    let own = words.any(own);
+                    self.referee.take_back(user, nick, channel, own);
+                }
                 Ok(())
             }
             told => self.referee.learn(user, told, &self.truth),
