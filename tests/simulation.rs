@@ -1,9 +1,14 @@
 //! Seeded random people drive the server without sockets, and everything that can be known about
 //! what they must hear is checked after every step.
 //!
-//! - Each person is a client with a picture of its own (`simulation/person.rs`), made of nothing
-//!   but the lines it was sent; after every step each picture must equal the chat's.
-//! - A referee (`simulation/referee.rs`, `simulation/audience.rs`) foretells who must hear what.
+//! - Some are on the plain protocol and some on IRC, with capabilities that chance has chosen.
+//! - Each person is a client with a picture of its own (`simulation/person.rs`, on IRC
+//!   `simulation/irc/client.rs`), made of nothing but the lines it was sent; after every step each
+//!   picture must equal the chat's, and what `NAMES` and `WHO` answer must be like it.
+//! - A referee (`simulation/forecast.rs`, `simulation/referee.rs`, `simulation/audience.rs`)
+//!   foretells who must hear what, on both protocols.
+//! - Each line to an IRC client is held to the grammar, and to what the client has asked for
+//!   (`simulation/irc/wire.rs`); labels and batches are followed (`simulation/irc/talk.rs`).
 //! - The state is saved and restored at random steps, and the story must be the same, byte for byte.
 //!
 //! `cargo test` runs a few seeds. For more:
@@ -27,7 +32,7 @@ mod forecast;
 mod irc;
 #[path = "simulation/lines.rs"]
 mod lines;
-#[path = "simulation/office.rs"]
+#[path = "simulation/office/mod.rs"]
 mod office;
 #[path = "simulation/person.rs"]
 mod person;
@@ -53,7 +58,7 @@ use office::Office;
 const SEEDS: u64 = 12;
 
 /// How many things are done in one run.
-const DEEDS: u64 = 700;
+const DEEDS: u64 = 900;
 
 /// What a quick run must have seen, or else it shows less than it says.
 const SEEN: &[&str] = &[

@@ -9,7 +9,7 @@ use super::mode::{Flag, MaskList, ModeChange, Rank, UserFlag};
 use super::name::{ChannelName, Nick};
 use super::time::Now;
 use super::user::User;
-use super::vocabulary::{Audience, Happening, Refusal, Reply, TopicInfo, Watched};
+use super::vocabulary::{Audience, Happening, Refusal, Reply, TopicInfo};
 use super::{ChannelId, Chat, UserId};
 
 /// How many channels can be kept while empty.
@@ -357,9 +357,6 @@ impl Chat {
         channel.name = new.clone();
         channel.memory.rename(new);
         self.follow_channel(before, new);
-        self.rewatch(
-            &Watched::Channel(before.clone()),
-            &Watched::Channel(new.clone()),
-        );
+        self.rewatch(id, before, new);
     }
 }

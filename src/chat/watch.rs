@@ -65,11 +65,21 @@ impl Chat {
         }
     }
 
-    /// Whoever watches `before` watches `now` instead.
-    pub(super) fn rewatch(&mut self, before: &Watched, now: &Watched) {
-        let Some(watchers) = self.watchers.remove(before) else {
+    /// A channel is called something else: whoever watches it, and may know of it, watches that.
+    pub(super) fn rewatch(&mut self, id: ChannelId, before: &ChannelName, now: &ChannelName) {
+        let (before, now) = (
+            &Watched::Channel(before.clone()),
+            &Watched::Channel(now.clone()),
+        );
+        let watchers = self.watchers.remove(before).unwrap_or_default();
+        let (watchers, blind): (Vec<UserId>, Vec<UserId>) =
+            watchers.into_iter().partition(|user| self.sees(*user, id));
+        if !blind.is_empty() {
+            self.watchers.insert(before.clone(), blind);
+        }
+        if watchers.is_empty() {
             return;
-        };
+        }
         for user in &watchers {
             let watches = &mut self.user_mut(*user).aside().watches;
             // Another spelling of the same name is the same watch.

@@ -138,15 +138,15 @@ impl Person {
     }
 
     /// A channel is called something else: it goes on to be where it was, and to watch what it
-    /// watched.
-    pub fn follow(&mut self, before: &ChannelName, new: &ChannelName) {
+    /// watched and may know of.
+    pub fn follow(&mut self, before: &ChannelName, new: &ChannelName, sees: bool) {
         self.touched |= self.holding;
         let own = self.channels.iter_mut().filter(|name| *name == before);
         own.for_each(|name| *name = new.clone());
         if let Some(people) = self.people.remove(before) {
             self.people.insert(new.clone(), people);
         }
-        if self.watched_channels.remove(before) {
+        if sees && self.watched_channels.remove(before) {
             self.watched_channels.insert(new.clone());
         }
     }

@@ -514,7 +514,6 @@ impl Referee {
                 let invited = truth.named(nick);
                 self.rules_of(channel).invited.extend(invited);
             }
-            Told::TookBack(_, nick, channel) => self.take_back(who, nick, channel, truth),
             _ => {}
         }
         Ok(())
@@ -584,8 +583,9 @@ impl Referee {
             .ok_or_else(|| format!("{counted:?} acknowledged, not {known:?}"))
     }
 
-    fn take_back(&mut self, who: UserId, nick: &Nick, channel: &ChannelName, truth: &Truth) {
-        let own = truth.users.get(&who).is_some_and(|user| user.nick == *nick);
+    /// The latest line in a channel is taken back, which was said under this name: of `who`, if it is
+    /// their own, or of anybody.
+    pub fn take_back(&mut self, who: UserId, nick: &Nick, channel: &ChannelName, own: bool) {
         self.rules_of(channel).take_back(who, nick, own);
     }
 

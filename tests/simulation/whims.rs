@@ -53,6 +53,9 @@ pub const CHANNELS: &[&str] = &[
     "#c++",
 ];
 
+/// Names that are free as a rule.
+pub const RARE: &[&str] = &["#moved", "#here", "#OPS", "#Vault"];
+
 pub const BUSY: &[&str] = &["#ops", "#vault"];
 
 pub const KEYS: &[&str] = &["sesame", "42"];
@@ -130,7 +133,8 @@ static WHIMS: &[(usize, Make)] = &[
     (2, |w| { let name = w.channel(); w.plain(format!("/mode {name}")) }),
     (2, |w| { let name = w.mine(); w.plain(format!("/keep {name}")) }),
     (1, |w| { let name = w.mine(); w.plain(format!("/mode {name} +P")) }),
-    (3, |w| { let (name, new) = (w.mine(), w.channel()); w.plain(format!("/rename {name} {new}")) }),
+    (6, |w| { let (name, new) = (w.mine(), w.channel()); w.plain(format!("/rename {name} {new}")) }),
+    (6, |w| { let (name, new) = (w.mine(), w.one_of(RARE)); w.plain(format!("/rename {name} {new}")) }),
     (1, |w| { let (name, new) = (w.channel(), w.channel()); w.plain(format!("/rename {name} {new} moved")) }),
     (3, |w| { let (name, nick) = (w.mine(), w.name()); w.plain(format!("/halfop {name} {nick}")) }),
     (1, |w| { let (name, nick) = (w.mine(), w.name()); w.plain(format!("/halfop {name} -{nick}")) }),
@@ -299,6 +303,7 @@ impl Whim<'_> {
         let name = self.mine();
         let ranks = [
             ('@', Rank::Operator),
+            ('@', Rank::Operator),
             ('%', Rank::HalfOperator),
             ('+', Rank::Voice),
         ];
@@ -386,7 +391,7 @@ pub fn noise(rng: &mut Rng) -> Vec<u8> {
     const PIECES: &[&str] = &[
         "/",
         "/join",
-        "/JOIN #x",
+        "/JOIN #y",
         "/mode +",
         "#",
         " ",

@@ -7,7 +7,7 @@ use hallway::protocol::irc::capabilities::{CAPABILITIES, Cap};
 use super::client::Client;
 use crate::prng::Rng;
 use crate::saying::{Intent, Manner, To};
-use crate::whims::{AWAYS, BUSY, CHANNELS, KEYS, MASKS, NICKS, REASONS, TEXTS};
+use crate::whims::{AWAYS, BUSY, CHANNELS, KEYS, MASKS, NICKS, RARE, REASONS, TEXTS};
 
 /// Somebody about to type, and what they may know.
 pub struct Whim<'a> {
@@ -52,6 +52,7 @@ static WHIMS: &[(usize, Make)] = &[
     (1, |w| w.plain("INVITE".to_owned())),
     (14, |w| { let name = w.channel(); w.plain(format!("KNOCK {name}")) }),
     (6, |w| { let (name, new) = (w.mine(), w.channel()); w.plain(format!("RENAME {name} {new} :better")) }),
+    (5, |w| { let (name, new) = (w.mine(), w.one_of(RARE)); w.plain(format!("RENAME {name} {new}")) }),
     (10, |w| { let words = w.one_of(AWAYS); w.plain(format!("AWAY :{words}")) }),
     (5, |w| w.plain("AWAY".to_owned())),
     (1, |w| w.plain("AWAY *".to_owned())),
@@ -165,6 +166,9 @@ impl Whim<'_> {
             2 => vec!["TOPIC #ops".to_owned()],
             _ => vec![claim, user, "CAP END".to_owned()],
         });
+        if lines.last().is_some_and(|last| last == "CAP END") && self.rng.percent(75) {
+            lines.push("JOIN #lobby".to_owned());
+        }
         (lines, None)
     }
 
@@ -371,7 +375,7 @@ impl Whim<'_> {
         if self.rng.percent(8) {
             let (other, to) = self.target();
             // What one says to oneself comes at once, and not in the order of an answer with a label.
-            if typed != self.own() && other != self.own() {
+            if typed != self.own() && other != self.own() && all[0] != to {
                 typed = format!("{typed},{other}");
                 all.push(to);
             }
