@@ -309,7 +309,7 @@ impl Referee {
                 _ => return fault(Some(next)),
             }
         }
-        check_first_tags(next, uttered, caps)?;
+        check_tags(next, uttered, caps)?;
         if let Some(id) = uttered.line.tag("msgid") {
             let known = self.ids.insert(id.to_owned(), next.message.text.clone());
             if known.is_some_and(|known| known != next.message.text) {
@@ -604,18 +604,13 @@ impl Referee {
     }
 }
 
-/// The id and what was attached stand on the first piece, for those who read tags.
-fn check_first_tags(next: &Awaited, uttered: &Uttered, caps: Caps) -> Result<(), String> {
+/// For those who read tags, the id stands on the first piece, and what was attached on each.
+fn check_tags(next: &Awaited, uttered: &Uttered, caps: Caps) -> Result<(), String> {
     let line = &uttered.line;
-    let first = !next.begun && caps.has(Cap::MessageTags);
+    let reads = caps.has(Cap::MessageTags);
+    let attached: &[_] = if reads { &next.message.attached } else { &[] };
     let identified = line.tag("msgid").is_some();
-    let right = (identified == first || next.message.announced && !first)
-        && line.attached()
-            == if first {
-                next.message.attached.clone()
-            } else {
-                Vec::new()
-            };
+    let right = identified == (reads && !next.begun) && line.attached() == attached;
     right
         .then_some(())
         .ok_or_else(|| format!("the tags of {line:?} are not those of {next:?}"))

@@ -72,7 +72,7 @@ fn silence(change: &str) -> Option<Told> {
 
 fn answer(text: &str) -> Option<Told> {
     let found = |pattern: &str| captures(pattern, text);
-    if let Some(m) = found("Announcement {n} is out to {n}. {t}") {
+    if let Some(m) = found("Announcement {n} is out to {n} {t}") {
         return Some(Told::AnnouncementOut(
             m[0].parse().ok()?,
             m[1].parse().ok()?,
