@@ -19,7 +19,7 @@ use hallway::protocol::irc::capabilities::{CAPABILITIES, Cap};
 use hallway::protocol::irc::commands::{Counts, When};
 use hallway::protocol::irc::numerics::NUMERICS;
 use hallway::protocol::modes;
-use hallway::protocol::plain::commands::COMMANDS;
+use hallway::protocol::plain::commands as plain;
 use hallway::protocol::plain::refusals;
 
 fn read(name: &str) -> String {
@@ -40,7 +40,7 @@ fn section(text: &str, name: &str) -> String {
 
 fn commands() -> String {
     let mut table = String::from("| command | what it does |\n| --- | --- |\n");
-    for spec in COMMANDS {
+    for spec in plain::commands() {
         let usage = spec.usage().replace('|', "\\|");
         let _ = writeln!(
             table,

@@ -43,7 +43,7 @@ use std::collections::BTreeSet;
 
 use hallway::protocol::Protocol;
 use hallway::protocol::irc;
-use hallway::protocol::plain::commands::COMMANDS;
+use hallway::protocol::plain::commands::commands;
 
 use scene::{Kind, Played, play};
 use scenes::{SCENES, Scene};
@@ -124,7 +124,7 @@ fn every_command_of_either_protocol_is_in_the_section() {
         .step_by(2)
         .filter_map(|words| words.split(' ').next())
         .collect();
-    let plain = COMMANDS.iter().map(|spec| format!("/{}", spec.name));
+    let plain = commands().map(|spec| format!("/{}", spec.name));
     let irc = irc::commands::commands().map(|spec| spec.name.to_owned());
     let missing = plain
         .chain(irc)

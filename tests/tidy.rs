@@ -8,7 +8,7 @@ mod source;
 
 use std::collections::BTreeSet;
 
-use hallway::protocol::plain::commands::{COMMANDS, Statuses};
+use hallway::protocol::plain::commands::{Statuses, commands};
 use hallway::protocol::plain::replies;
 use source::{
     climb, code, files, is_below, line_of, packages, paths, places, read, root, rust_files,
@@ -377,7 +377,7 @@ fn documents_point_at_what_is_there() {
 #[test]
 fn every_command_is_documented() {
     let (document, help) = (read("protocol.md"), replies::help(&Statuses::new()));
-    for spec in COMMANDS {
+    for spec in commands() {
         let row = format!("\n| `{}` |", spec.usage().replace('|', "\\|"));
         assert!(
             document.contains(&row),

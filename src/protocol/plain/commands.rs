@@ -1,7 +1,11 @@
 //! The table of commands: `/help`, the errors' usage lines, the parser and the table in
 //! `protocol.md` all come from it or are tested against it.
 
-mod table;
+mod channels;
+mod operators;
+mod people;
+mod session;
+mod talking;
 
 use std::collections::BTreeMap;
 
@@ -9,10 +13,10 @@ use super::args::Args;
 use super::printable::printable;
 use super::refusals::Mistake;
 use super::screen::Screen;
+use crate::chat::mask::{Effect, Mask};
 use crate::chat::vocabulary::{Command, Extras, Manner, Target};
 use crate::protocol::stamp::Times;
 use crate::suggest::nearest;
-pub use table::COMMANDS;
 
 /// Who may use a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,16 +117,26 @@ pub enum Request {
 /// The one-word statuses of the configuration: what each says.
 pub type Statuses = BTreeMap<String, String>;
 
+/// All commands, in the order of `/help`.
+pub fn commands() -> impl Iterator<Item = &'static Spec> {
+    let tables = [
+        talking::COMMANDS,
+        channels::COMMANDS,
+        people::COMMANDS,
+        session::COMMANDS,
+        operators::COMMANDS,
+    ];
+    tables.into_iter().flatten()
+}
+
 /// The command of that name, in any case of letters.
 pub fn lookup(name: &str) -> Option<&'static Spec> {
-    COMMANDS
-        .iter()
-        .find(|spec| spec.name.eq_ignore_ascii_case(name))
+    commands().find(|spec| spec.name.eq_ignore_ascii_case(name))
 }
 
 /// The names of all commands.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    COMMANDS.iter().map(|spec| spec.name)
+    commands().map(|spec| spec.name)
 }
 
 /// What commands of later versions are called.
@@ -219,7 +233,7 @@ static ELSEWHERE: &[(&str, &str)] = &[
 
 /// The command or status that was likely meant.
 pub fn meant(typed: &str, statuses: &Statuses) -> Option<String> {
-    let commands = COMMANDS.iter().map(|spec| spec.name);
+    let commands = commands().map(|spec| spec.name);
     let known = commands.chain(statuses.keys().map(String::as_str));
     let typed = typed.to_lowercase();
     let elsewhere = ELSEWHERE.iter().find(|(name, _)| *name == typed);
@@ -227,4 +241,37 @@ pub fn meant(typed: &str, statuses: &Statuses) -> Option<String> {
         .map(|(_, here)| *here)
         .or_else(|| nearest(&typed, known))
         .map(str::to_owned)
+}
+
+const fn open(
+    group: Group,
+    name: &'static str,
+    arguments: &'static str,
+    help: &'static str,
+    read: fn(&mut Args<'_>) -> Result<Request, Mistake>,
+) -> Spec {
+    Spec {
+        group,
+        name,
+        arguments,
+        help,
+        who: Who::Everybody,
+        counts: true,
+        read,
+    }
+}
+
+fn chat(args: &Args<'_>, command: Command) -> Result<Request, Mistake> {
+    session(args, Request::Chat(command))
+}
+
+fn session(args: &Args<'_>, request: Request) -> Result<Request, Mistake> {
+    args.end()?;
+    Ok(request)
+}
+
+fn bare_mask(word: &str, effect: Effect) -> Result<Mask, Mistake> {
+    Mask::parse(word, effect).ok_or_else(|| Mistake::BadMask {
+        typed: word.to_owned(),
+    })
 }

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::commands::{COMMANDS, GROUPS, Group, Spec, Statuses};
+use super::commands::{GROUPS, Group, Spec, Statuses, commands};
 use super::events::{tell, write_said};
 use super::refusals::{self, whom_named};
 use crate::chat::availability::Away;
@@ -628,7 +628,7 @@ pub fn rehashed() -> String {
 pub fn help(statuses: &Statuses) -> String {
     let mut out = told("Type to talk: a line without a slash goes to everybody in your channel.");
     for (group, title) in GROUPS {
-        let specs = COMMANDS.iter().filter(|spec| spec.group == *group);
+        let specs = commands().filter(|spec| spec.group == *group);
         let mut names: Vec<&str> = specs.map(|spec| spec.name).collect();
         if *group == Group::Availability {
             names.extend(statuses.keys().map(String::as_str));

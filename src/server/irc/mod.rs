@@ -9,6 +9,7 @@ mod monitor;
 mod multiline;
 mod queries;
 mod registration;
+mod stand_ins;
 
 use super::{Heard, Server, SessionId};
 use crate::chat::time::Now;
