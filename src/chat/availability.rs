@@ -27,15 +27,10 @@ pub struct Away {
 impl Away {
     fn new(now: Now, typed: &str, zone: &Zone) -> Self {
         let (words, until) = words::split_until(typed);
-        let (typed, words) = if words.is_empty() {
-            (BARE, BARE)
-        } else {
-            (typed, words)
-        };
         Self {
-            typed: typed.into(),
+            typed: or_bare(typed).into(),
             words_bytes: u16::try_from(words.len()).expect("AWAY_BYTES_MAX fits"),
-            kind: words::kind_of(words),
+            kind: words::kind_of(or_bare(words)),
             since_ms: now.wall_ms,
             until_ms: until.map(|until| until.moment(now, zone)),
         }
@@ -48,12 +43,19 @@ impl Away {
 
     /// The person's own words, without the time at their end.
     pub fn words(&self) -> &str {
-        &self.typed[..usize::from(self.words_bytes)]
+        or_bare(&self.typed[..usize::from(self.words_bytes)])
     }
 
     /// All that the person typed.
     pub fn typed(&self) -> &str {
         &self.typed
+    }
+}
+
+fn or_bare(text: &str) -> &str {
+    match text {
+        "" => BARE,
+        text => text,
     }
 }
 
