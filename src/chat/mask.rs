@@ -59,7 +59,8 @@ impl Mask {
     /// `*@host` and `@host` are `*!*@host`). Letters are folded.
     ///
     /// # Errors
-    /// `None` if it is empty, longer than [`MASK_BYTES_MAX`] or has a space or control character.
+    /// `None` if it is empty, longer than [`MASK_BYTES_MAX`], has a space or control character, or a
+    /// colon where the name stands: no name has one, but bans of a kind that is not known do.
     pub fn parse(text: &str, effect: Effect) -> Option<Self> {
         let (nick, origin) = match text.split_once('!') {
             Some(parts) => parts,
@@ -73,6 +74,7 @@ impl Mask {
         });
         let whole = format!("{nick}!{user}@{host}");
         let usable = !text.is_empty()
+            && !nick.contains(':')
             && whole.len() <= MASK_BYTES_MAX
             && !whole.chars().any(|c| c.is_whitespace() || c.is_control());
         usable.then(|| Self {
