@@ -278,6 +278,11 @@ pub fn refusal(
     }
 }
 
+/// That servers are not put off.
+pub fn is_server() -> Complaint {
+    Complaint::new(ERR_CANTKILLSERVER, "You cant kill a server!")
+}
+
 /// That nobody had this name lately, and the end of what is told of those who had it.
 pub fn nobody_was(nick: &str) -> Complaint {
     let complaint = Complaint::about(ERR_WASNOSUCHNICK, &[nick], "There was no such nickname");

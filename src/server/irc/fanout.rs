@@ -6,7 +6,7 @@ use super::super::fanout::Copies;
 use super::super::session::LongAnswer;
 use super::super::{Cause, LISTING_BYTES, Output, Server, SessionId};
 use crate::chat::UserId;
-use crate::chat::name::ChannelName;
+use crate::chat::name::{ChannelName, Nick};
 use crate::chat::time::Now;
 use crate::chat::vocabulary::{Command, Happening, Listing, Refusal, Reply};
 use crate::protocol::irc::events;
@@ -161,7 +161,13 @@ impl Server {
             return self.write_to(id, |_, reader, out| replies::write_back(reader, out));
         }
         let meant = self.meant(refusal, id);
-        let complaint = refusals::refusal(refusal, cause.verb, &self.asked.context, meant);
+        let is_server = |nick: &Nick| nick.as_str().eq_ignore_ascii_case(&self.settings.name);
+        let complaint = match refusal {
+            Refusal::NobodyNamed { nick } if cause.verb == "KILL" && is_server(nick) => {
+                refusals::is_server()
+            }
+            _ => refusals::refusal(refusal, cause.verb, &self.asked.context, meant),
+        };
         self.complain_about(id, cause.verb, &complaint);
     }
 }
