@@ -260,7 +260,7 @@ impl Server {
         self.outputs.push(Output::Reload);
         self.write_to(id, |_, reader, out| {
             let line = reader.numeric(out, RPL_REHASHING).param("configuration");
-            line.text("Rehashing");
+            line.text("Rehashing: the log says what comes of it");
         });
     }
 
