@@ -197,17 +197,11 @@ fn mode(a: &Args<'_>) -> Vec<Reading> {
     if !a.get(0).starts_with('#') {
         return own_mode(a);
     }
-    let words = a.list(0);
-    if let [name] = words[..] {
-        return match channel(name) {
-            Ok(channel) => channel_mode(a, channel),
-            Err(complaint) => vec![Err(complaint)],
-        };
-    }
-    // Clients that ask about several channels at once cannot mean to change them all.
-    each(words, |word| {
-        channel(word).map(|channel| Request::Chat(Command::Modes { channel }))
-    })
+    let of_each = |word| match channel(word) {
+        Ok(channel) => channel_mode(a, channel),
+        Err(complaint) => vec![Err(complaint)],
+    };
+    a.list(0).into_iter().flat_map(of_each).collect()
 }
 
 fn own_mode(a: &Args<'_>) -> Vec<Reading> {
