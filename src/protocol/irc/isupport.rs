@@ -82,7 +82,7 @@ pub fn tokens(limits: &Limits<'_>) -> Vec<String> {
         format!("SILENCE={}", limits.blocks),
         format!("STATUSMSG={rank_signs}"),
         format!(
-            "TARGMAX=JOIN:,KICK:,LIST:,MONITOR:,NAMES:1,NOTICE:{targets},PART:,PRIVMSG:{targets},TAGMSG:{targets},WHOIS:,WHOWAS:1"
+            "TARGMAX=JOIN:,KICK:,LIST:,MONITOR:,NAMES:,NOTICE:{targets},PART:,PRIVMSG:{targets},TAGMSG:{targets},WHOIS:,WHOWAS:1"
         ),
         format!("TOPICLEN={}", limits.topic_bytes),
         "UHNAMES".to_owned(),
