@@ -48,7 +48,7 @@ const LAYERS: &[Layer] = &[
     Layer { folder: "src/net", not_std: &["std::thread", "std::process"],
         own: &["net", "arena", "server", "worker", "chat::time::Now", "protocol::Protocol",
             "protocol::heard", "protocol::irc::framing", "protocol::plain::terminal"],
-        others: &["bytes", "libc", "log", "mio", "signal_hook", "signal_hook_mio", "socket2"] },
+        others: &["bytes", "libc", "log", "mio", "smallvec", "signal_hook", "signal_hook_mio", "socket2"] },
     Layer { folder: "src/config", not_std: &["std::thread", "std::time"],
         own: &["config", "suggest", "verifier", "protocol::Protocol", "chat::name::ChannelName"],
         others: &["clap", "if_addrs", "ipnet", "jiff::tz", "log", "serde", "toml", "libc"] },

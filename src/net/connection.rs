@@ -38,6 +38,13 @@ pub(super) struct Closing {
     pub(super) deadline_ms: u64,
 }
 
+/// What was read but cannot be heard yet: all from a place on.
+#[derive(Debug)]
+struct Rest {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
 /// The hearing side of a connection, by its protocol.
 #[derive(Debug)]
 enum Ear {
@@ -51,9 +58,7 @@ pub(super) struct Connection {
     stream: TcpStream,
     pub(super) peer: SocketAddr,
     ear: Ear,
-    /// What was read but cannot be heard yet, from `rest_at` on.
-    rest: Vec<u8>,
-    rest_at: usize,
+    rest: Option<Box<Rest>>,
     pub(super) queue: Queue,
     pub(super) closing: Option<Box<Closing>>,
     /// On the list of those that may have something to read.
@@ -86,8 +91,7 @@ impl Connection {
             stream,
             peer,
             ear,
-            rest: Vec::new(),
-            rest_at: 0,
+            rest: None,
             queue: Queue::default(),
             closing: None,
             hungry: false,
@@ -138,22 +142,18 @@ impl Connection {
 
     /// Keeps what cannot be heard yet: what stands behind `at`.
     pub(super) fn keep(&mut self, rest: Vec<u8>, at: usize) {
-        let (rest, at) = if at < rest.len() {
-            (rest, at)
-        } else {
-            (Vec::new(), 0)
-        };
-        self.rest = rest;
-        self.rest_at = at;
+        let kept = at < rest.len();
+        self.rest = kept.then(|| Box::new(Rest { bytes: rest, at }));
     }
 
     /// Takes what could not be heard before, and where it begins.
     pub(super) fn take_rest(&mut self) -> (Vec<u8>, usize) {
-        (std::mem::take(&mut self.rest), self.rest_at)
+        let rest = self.rest.take();
+        rest.map_or((Vec::new(), 0), |rest| (rest.bytes, rest.at))
     }
 
     pub(super) fn has_rest(&self) -> bool {
-        !self.rest.is_empty()
+        self.rest.is_some()
     }
 
     /// Writes as much as the socket takes. Says whether anything went.

@@ -1,18 +1,30 @@
 //! What is still to be written to a connection: shared lines, written together.
 
-use std::collections::VecDeque;
 use std::io::{self, IoSlice, Write};
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 
 /// How many lines one `writev` takes: what Linux allows (`IOV_MAX`).
 const LINES_PER_WRITE: usize = 1_024;
 
-/// Lines to be written; while there are none it owns no heap.
+/// How many slices are listed without a heap.
+const SLICES_INLINE: usize = 32;
+
+/// How many lines a queue holds before it grows: most are written before there are more.
+const LINES_INLINE: usize = 2;
+
+/// Lines to be written; while there are none it owns no heap, and is a word.
 #[derive(Debug, Default)]
-pub(super) struct Queue {
-    lines: VecDeque<Bytes>,
-    /// How much of the first line has been written.
+pub(super) struct Queue(Option<Box<Waiting>>);
+
+/// Lines that wait.
+#[derive(Debug, Default)]
+struct Waiting {
+    lines: SmallVec<[Bytes; LINES_INLINE]>,
+    /// How many of them have been written.
+    gone: usize,
+    /// How much of the next one has been written.
     written: usize,
     bytes: usize,
 }
@@ -20,27 +32,31 @@ pub(super) struct Queue {
 impl Queue {
     pub(super) fn push(&mut self, line: Bytes) {
         if !line.is_empty() {
-            self.bytes += line.len();
-            self.lines.push_back(line);
+            let waiting = self.0.get_or_insert_default();
+            waiting.bytes += line.len();
+            waiting.lines.push(line);
         }
     }
 
     /// How many bytes wait.
     pub(super) fn bytes(&self) -> usize {
-        self.bytes
+        self.0.as_ref().map_or(0, |waiting| waiting.bytes)
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.0.is_none()
     }
 
     /// Writes as much as the other side takes. Says whether it stopped taking.
     pub(super) fn write_to(&mut self, out: &mut impl Write) -> io::Result<bool> {
-        while !self.lines.is_empty() {
-            let result = self.write_once(out);
-            match result {
+        while let Some(waiting) = &mut self.0 {
+            match waiting.write_once(out) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(written) => self.forget(written),
+                Ok(written) => {
+                    if waiting.forget(written) {
+                        self.0 = None;
+                    }
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(true),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -48,34 +64,47 @@ impl Queue {
         }
         Ok(false)
     }
+}
 
+impl Waiting {
     fn write_once(&self, out: &mut impl Write) -> io::Result<usize> {
-        let mut lines = self.lines.iter();
-        let first = lines.next().map_or(&[][..], |line| &line[self.written..]);
-        if self.lines.len() == 1 {
+        let lines = &self.lines[self.gone..];
+        let first = &lines[0][self.written..];
+        if lines.len() == 1 {
             return out.write(first);
         }
-        let slices: Vec<IoSlice<'_>> = std::iter::once(first)
-            .chain(lines.map(|line| &line[..]))
+        let rest = lines[1..].iter().map(|line| &line[..]);
+        let slices: SmallVec<[IoSlice<'_>; SLICES_INLINE]> = std::iter::once(first)
+            .chain(rest)
             .take(LINES_PER_WRITE)
             .map(IoSlice::new)
             .collect();
         out.write_vectored(&slices)
     }
 
-    fn forget(&mut self, mut written: usize) {
+    /// Says whether nothing is left.
+    fn forget(&mut self, mut written: usize) -> bool {
         self.bytes -= written;
-        while let Some(line) = self.lines.front() {
+        while let Some(line) = self.lines.get_mut(self.gone) {
             let left = line.len() - self.written;
             if written < left {
                 self.written += written;
-                return;
+                self.make_room();
+                return false;
             }
             written -= left;
             self.written = 0;
-            self.lines.pop_front();
+            *line = Bytes::new();
+            self.gone += 1;
         }
-        self.lines = VecDeque::new();
+        true
+    }
+
+    /// Gives the room of lines that have been written back, once they are the greater part.
+    fn make_room(&mut self) {
+        if self.gone * 2 > self.lines.len() {
+            self.lines.drain(..std::mem::take(&mut self.gone));
+        }
     }
 }
 
@@ -127,7 +156,7 @@ mod tests {
                 );
             }
             assert_eq!(sip.taken, whole.as_bytes());
-            assert_eq!((queue.bytes(), queue.lines.capacity()), (0, 0));
+            assert!(queue.bytes() == 0 && queue.0.is_none());
         }
     }
 }
