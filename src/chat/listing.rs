@@ -88,7 +88,7 @@ impl Chat {
         let fits = |id: &UserId| {
             let user = self.user(*id);
             let identity = &user.identity;
-            let whole = || pattern.fits(&identity.to_string()) || pattern.fits(&identity.host);
+            let whole = || pattern.fits(&identity.to_string()) || pattern.fits(identity.host());
             let named =
                 || pattern.fits(identity.nick.as_str()) || pattern.fits(identity.realname());
             (!operators || user.is_operator()) && (named() || whole())

@@ -267,10 +267,7 @@ impl Chat {
             .iter()
             .chain(self.outbox.users(others.all));
         let told: BTreeSet<UserId> = told.copied().chain([who]).collect();
-        let identity = Identity {
-            nick: nick.clone(),
-            ..(*before).clone()
-        };
+        let identity = before.with_nick(nick.clone());
         self.user_mut(who).identity = Arc::new(identity);
         self.review_mask_blocks(who);
         self.note_former(now, before.clone());

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::limits::REALNAME_BYTES_MAX;
 use super::mode::UserFlag;
 use super::time::Now;
-use super::user::Identity;
 use super::vocabulary::{Happening, Refusal, Reply};
 use super::{Chat, UserId};
 
@@ -25,10 +24,7 @@ impl Chat {
                 max_bytes: REALNAME_BYTES_MAX,
             });
         }
-        let identity = Identity {
-            realname: realname.as_str().into(),
-            ..Identity::clone(self.user(who).identity())
-        };
+        let identity = self.user(who).identity.with_realname(&realname);
         self.user_mut(who).identity = Arc::new(identity);
         let audience = self.clients_around(who);
         let who = self.user(who).identity.clone();
@@ -58,8 +54,7 @@ impl Chat {
         let user = self.user_mut(who);
         let bot = user.flags.has(UserFlag::Bot);
         if user.identity.bot != bot {
-            let identity = Identity::clone(&user.identity);
-            user.identity = Arc::new(Identity { bot, ..identity });
+            user.identity = Arc::new(user.identity.with_bot(bot));
         }
         if done.is_empty() {
             self.reply(Reply::Unchanged);
@@ -113,13 +108,10 @@ impl Chat {
 
     fn change_host(&mut self, now: Now, who: UserId, host: &str) {
         let before = self.user(who).identity.clone();
-        if *before.host == *host {
+        if before.host() == host {
             return;
         }
-        let identity = Identity {
-            host: host.into(),
-            ..Identity::clone(&before)
-        };
+        let identity = before.with_host(host);
         self.user_mut(who).identity = Arc::new(identity);
         self.review_mask_blocks(who);
         let audience = self.clients_around(who);

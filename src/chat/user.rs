@@ -19,32 +19,92 @@ use super::{ChannelId, UserId};
 pub struct Identity {
     /// Under which name.
     pub nick: Nick,
-    /// The name of their account on their own machine, as they say.
-    pub username: Box<str>,
-    /// A keyed cloak in place of their address.
-    pub host: Box<str>,
-    /// What they are called in full, as they say; empty: they have not said.
-    pub realname: Box<str>,
     /// Whether they are a program.
     pub bot: bool,
+    /// Where the host begins in the words, and where the full name.
+    host_at: u8,
+    realname_at: u8,
+    /// User name, `@`, host and full name, in one piece: most of what a person weighs is heap.
+    words: Box<str>,
     /// Their address: for themselves and those who run the server only.
     pub address: IpAddr,
 }
 
 impl Identity {
+    /// Somebody of this name.
+    ///
+    /// `username` is the name of their account on their own machine, as they say; `host` a keyed
+    /// cloak in place of their address; `realname` what they are called in full, as they say.
+    /// User name and host together have fewer than 255 bytes.
+    pub fn new(nick: Nick, username: &str, host: &str, realname: &str, address: IpAddr) -> Self {
+        let place =
+            |bytes: usize| u8::try_from(bytes).expect("both are limited where they come from");
+        Self {
+            nick,
+            bot: false,
+            host_at: place(username.len() + "@".len()),
+            realname_at: place(username.len() + "@".len() + host.len()),
+            words: format!("{username}@{host}{realname}").into(),
+            address,
+        }
+    }
+
+    /// The name of their account on their own machine, as they say.
+    pub fn username(&self) -> &str {
+        &self.words[..usize::from(self.host_at) - "@".len()]
+    }
+
+    /// What others see in place of their address.
+    pub fn host(&self) -> &str {
+        &self.words[usize::from(self.host_at)..usize::from(self.realname_at)]
+    }
+
+    /// What they are called in full, if they have said.
+    pub fn said_realname(&self) -> Option<&str> {
+        let realname = &self.words[usize::from(self.realname_at)..];
+        (!realname.is_empty()).then_some(realname)
+    }
+
     /// What they are called in full, else their name.
     pub fn realname(&self) -> &str {
-        if self.realname.is_empty() {
-            self.nick.as_str()
-        } else {
-            &self.realname
+        self.said_realname().unwrap_or(self.nick.as_str())
+    }
+
+    /// The same person under another name.
+    pub(super) fn with_nick(&self, nick: Nick) -> Self {
+        Self {
+            nick,
+            ..self.clone()
         }
+    }
+
+    /// The same person, who is a program or not.
+    pub(super) fn with_bot(&self, bot: bool) -> Self {
+        Self {
+            bot,
+            ..self.clone()
+        }
+    }
+
+    /// The same person, seen under another host.
+    pub(super) fn with_host(&self, host: &str) -> Self {
+        let realname = self.said_realname().unwrap_or("");
+        let nick = self.nick.clone();
+        Self::new(nick, self.username(), host, realname, self.address).with_bot(self.bot)
+    }
+
+    /// The same person, called something else in full.
+    pub(super) fn with_realname(&self, realname: &str) -> Self {
+        let nick = self.nick.clone();
+        Self::new(nick, self.username(), self.host(), realname, self.address).with_bot(self.bot)
     }
 }
 
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}!{}@{}", self.nick, self.username, self.host)
+        f.write_str(self.nick.as_str())?;
+        f.write_str("!")?;
+        f.write_str(&self.words[..usize::from(self.realname_at)])
     }
 }
 

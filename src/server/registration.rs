@@ -143,14 +143,9 @@ impl Server {
     ) -> Result<UserId, Refusal> {
         let session = self.sessions.get_mut(id);
         let session = session.expect("only sessions that are there are admitted");
-        let identity = Identity {
-            nick,
-            username: username.into(),
-            host: cloak(&self.settings.cloak_key, session.address),
-            realname: realname.into(),
-            bot: false,
-            address: session.address,
-        };
+        let address = session.address;
+        let host = cloak(&self.settings.cloak_key, address);
+        let identity = Identity::new(nick, username, &host, realname, address);
         let user = self.chat.arrive(now, identity)?;
         session.user = Some(user);
         self.seats.put(user, smallvec::smallvec![id]);

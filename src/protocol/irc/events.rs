@@ -351,10 +351,10 @@ fn write_host_changed(
 ) {
     if reader.caps.has(Cap::Chghost) {
         let line = Line::tagged(out, tags, before, "CHGHOST");
-        drop(line.param(&who.username).param(&who.host));
+        drop(line.param(who.username()).param(who.host()));
     }
     if who.nick.as_str() == reader.nick {
-        write_visible_host(&who.host, reader, out);
+        write_visible_host(who.host(), reader, out);
     }
 }
 

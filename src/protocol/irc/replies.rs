@@ -290,7 +290,7 @@ fn write_whois(info: &PersonInfo, reader: &Reader<'_>, out: &mut String) {
         reader.numeric(out, numeric).param(&identity.nick)
     }
     let line = about(reader, out, RPL_WHOISUSER, identity);
-    let line = line.param(&identity.username).param(&identity.host);
+    let line = line.param(identity.username()).param(identity.host());
     line.param("*").text(identity.realname());
     write_whois_channels(info, reader, out);
     about(reader, out, RPL_WHOISSERVER, identity)
@@ -353,7 +353,7 @@ fn write_whois_channels(info: &PersonInfo, reader: &Reader<'_>, out: &mut String
 fn write_former(former: &Former, reader: &Reader<'_>, clock: &Clock<'_>, out: &mut String) {
     let identity = &former.identity;
     let line = reader.numeric(out, RPL_WHOWASUSER).param(&identity.nick);
-    let line = line.param(&identity.username).param(&identity.host);
+    let line = line.param(identity.username()).param(identity.host());
     line.param("*").text(identity.realname());
     let line = reader.numeric(out, RPL_WHOISSERVER).param(&identity.nick);
     line.param(reader.server)

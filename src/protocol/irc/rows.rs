@@ -179,7 +179,7 @@ impl<'a> Rows<'a> {
         let Some((fields, token)) = &form.fields else {
             let line = self.reader.numeric(out, RPL_WHOREPLY);
             let line = line.param(channel.unwrap_or("*"));
-            let line = line.param(&identity.username).param(&identity.host);
+            let line = line.param(identity.username()).param(identity.host());
             let line = line
                 .param(self.reader.server)
                 .param(&identity.nick)
@@ -192,9 +192,9 @@ impl<'a> Rows<'a> {
         let columns: [(char, &str); 11] = [
             ('t', token),
             ('c', channel.unwrap_or("*")),
-            ('u', &identity.username),
+            ('u', identity.username()),
             ('i', address.as_deref().unwrap_or(HIDDEN_ADDRESS)),
-            ('h', &identity.host),
+            ('h', identity.host()),
             ('s', self.reader.server),
             ('n', identity.nick.as_str()),
             ('f', &flags),

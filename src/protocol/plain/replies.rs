@@ -394,8 +394,8 @@ fn write_whois(info: &PersonInfo, clock: &Clock<'_>, out: &mut String) {
         out,
         &format!("{nick}: {state}, idle {idle}, here since {since}"),
     );
-    if !person.identity.realname.is_empty() {
-        tell(out, &format!("  in full {}", person.identity.realname));
+    if let Some(realname) = person.identity.said_realname() {
+        tell(out, &format!("  in full {realname}"));
     }
     for (_, flag, meaning) in modes::USER_FLAGS {
         if person.flags.has(*flag) && matches!(flag, UserFlag::Operator | UserFlag::Bot) {

@@ -317,7 +317,11 @@ fn origin_of(user: &User, origin: Origin, shown: bool) -> String {
     let from = match origin {
         Origin::Address if shown => identity.address.to_string(),
         Origin::Address => "0.0.0.0".to_owned(),
-        Origin::Host => identity.host.to_string(),
+        Origin::Host => identity.host().to_owned(),
     };
-    format!("{}{star}={sign}{}@{from}", identity.nick, identity.username)
+    format!(
+        "{}{star}={sign}{}@{from}",
+        identity.nick,
+        identity.username()
+    )
 }

@@ -128,7 +128,7 @@ impl Server {
                 .user_of(id)
                 .and_then(|user| server.chat.find_user(user));
             if let Some(user) = user {
-                write_visible_host(&user.identity().host, reader, out);
+                write_visible_host(user.identity().host(), reader, out);
             }
         });
         self.answer_query(now, id, crate::protocol::irc::commands::Query::Motd);
