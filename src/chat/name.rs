@@ -89,21 +89,21 @@ pub enum NameFault {
     NoHash,
 }
 
-/// The name of a person. Cloning it is cheap: a counted reference of 8 bytes.
+/// The name of a person. Cloning it is cheap: a counted reference of 16 bytes.
 ///
 /// Equality, order and hash are those of [`folded`](Nick::folded), so a map with `Nick` keys can be
 /// asked with a folded `&str`. It is stored as its display form and parsed anew when it is read
 /// back.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Nick(Arc<Spelling>);
+pub struct Nick(Spelling);
 
-/// The name of a channel, with its `#`. Cloning it is cheap: a counted reference of 8 bytes.
+/// The name of a channel, with its `#`. Cloning it is cheap: a counted reference of 16 bytes.
 ///
 /// Equality, order and hash are those of [`folded`](ChannelName::folded), so a map with
 /// `ChannelName` keys can be asked with a folded `&str`. It is stored as its display form and
 /// parsed anew when it is read back.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ChannelName(Arc<Spelling>);
+pub struct ChannelName(Spelling);
 
 impl Nick {
     /// Makes a nickname of `text`, which must be the name and nothing else.
@@ -115,9 +115,7 @@ impl Nick {
     /// # Errors
     /// The first [`NameFault`] found; no longer than [`NICK_BYTES_MAX`].
     pub fn parse(text: &str) -> Result<Self, NameFault> {
-        NICK_RULES
-            .spell(text)
-            .map(|spelling| Self(Arc::new(spelling)))
+        NICK_RULES.spell(text).map(Self)
     }
 
     /// The `n`th name made of `stem`, for scripts that do not care which: `cron`, `cron2`, `cron3`.
@@ -150,9 +148,7 @@ impl ChannelName {
     /// # Errors
     /// The first [`NameFault`] found; no longer than [`CHANNEL_BYTES_MAX`].
     pub fn parse(text: &str) -> Result<Self, NameFault> {
-        CHANNEL_RULES
-            .spell(text)
-            .map(|spelling| Self(Arc::new(spelling)))
+        CHANNEL_RULES.spell(text).map(Self)
     }
 }
 
@@ -164,7 +160,7 @@ macro_rules! two_spellings {
             /// The display form: as its owner wrote it, but in NFC and with ordinary letters in
             /// place of fullwidth ones.
             pub fn as_str(&self) -> &str {
-                &self.0.display
+                self.0.display()
             }
 
             /// The folded form, which is the name's identity. Compare and look up by this.
@@ -174,7 +170,7 @@ macro_rules! two_spellings {
 
             /// Whether the name is plain ASCII.
             pub fn is_ascii(&self) -> bool {
-                self.0.display.is_ascii()
+                self.0.display().is_ascii()
             }
         }
 
@@ -218,25 +214,33 @@ macro_rules! two_spellings {
 two_spellings!(Nick);
 two_spellings!(ChannelName);
 
-/// The two forms of one name. Compared by the folded one alone.
-struct Spelling {
-    display: Box<str>,
-    /// The folded form, where it is not the display form itself (most names are typed in lower
-    /// case).
-    folded: Option<Box<str>>,
-}
+/// The two forms of one name, in one piece of memory: the length of the folded form as a character,
+/// the folded form, and behind it the display form where that is another (most names are typed in
+/// lower case).
+#[derive(Clone)]
+struct Spelling(Arc<str>);
 
 impl Spelling {
-    fn new(display: String, folded: String) -> Self {
-        let folded = (folded != display).then(|| folded.into_boxed_str());
-        Self {
-            display: display.into_boxed_str(),
-            folded,
-        }
+    fn new(display: &str, folded: &str) -> Self {
+        let length = u8::try_from(folded.len()).ok().filter(u8::is_ascii);
+        let length = char::from(length.expect("a name has at most 50 bytes, and folding adds few"));
+        let display = if display == folded { "" } else { display };
+        Self(format!("{length}{folded}{display}").into())
+    }
+
+    fn folded_end(&self) -> usize {
+        1 + usize::from(self.0.as_bytes()[0])
     }
 
     fn folded(&self) -> &str {
-        self.folded.as_deref().unwrap_or(&self.display)
+        &self.0[1..self.folded_end()]
+    }
+
+    fn display(&self) -> &str {
+        match &self.0[self.folded_end()..] {
+            "" => self.folded(),
+            display => display,
+        }
     }
 }
 
@@ -306,8 +310,8 @@ impl Rules {
         self.check_length(&display, self.bytes_max)?;
         let folded = folded_form(&display)?;
         Ok(Spelling::new(
-            self.sigil.to_owned() + &display,
-            self.sigil.to_owned() + &folded,
+            &(self.sigil.to_owned() + &display),
+            &(self.sigil.to_owned() + &folded),
         ))
     }
 
@@ -552,7 +556,7 @@ mod tests {
     fn names_are_small_and_say_what_they_are() {
         assert_eq!(
             (size_of::<Nick>(), size_of::<Option<ChannelName>>()),
-            (8, 8)
+            (16, 16)
         );
         assert_eq!(
             format!("[{:6}] {:?}", nick("Ann"), channel("#C")),

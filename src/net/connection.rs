@@ -1,7 +1,8 @@
 //! A connection: a socket and its two buffers, both without heap while it is idle.
 
+use std::fmt;
 use std::io::{self, Read};
-use std::net::{Shutdown, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, Shutdown, SocketAddr};
 
 use mio::net::TcpStream;
 
@@ -38,6 +39,30 @@ pub(super) struct Closing {
     pub(super) deadline_ms: u64,
 }
 
+/// The other side's address, smaller than the standard library has it: IPv4 as mapped into IPv6.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer {
+    ip: Ipv6Addr,
+    port: u16,
+}
+
+impl From<SocketAddr> for Peer {
+    fn from(addr: SocketAddr) -> Self {
+        let ip = match addr.ip() {
+            IpAddr::V4(ip) => ip.to_ipv6_mapped(),
+            IpAddr::V6(ip) => ip,
+        };
+        let port = addr.port();
+        Self { ip, port }
+    }
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        SocketAddr::new(IpAddr::V6(self.ip).to_canonical(), self.port).fmt(f)
+    }
+}
+
 /// What was read but cannot be heard yet: all from a place on.
 #[derive(Debug)]
 struct Rest {
@@ -56,7 +81,7 @@ enum Ear {
 #[derive(Debug)]
 pub(super) struct Connection {
     stream: TcpStream,
-    pub(super) peer: SocketAddr,
+    pub(super) peer: Peer,
     ear: Ear,
     rest: Option<Box<Rest>>,
     pub(super) queue: Queue,
@@ -89,7 +114,7 @@ impl Connection {
         };
         Self {
             stream,
-            peer,
+            peer: peer.into(),
             ear,
             rest: None,
             queue: Queue::default(),

@@ -14,7 +14,7 @@ use crate::protocol::plain::{refusals, replies};
 use crate::protocol::stamp::{Clock, Times};
 use crate::suggest::nearest;
 
-use super::session::{LongAnswer, Side};
+use super::session::{LongAnswer, Session, Side, Wait};
 use super::{Cause, LISTING_BYTES, Output, Server, SessionId};
 
 /// How many names are compared with a mistyped one.
@@ -160,7 +160,7 @@ impl Server {
     /// Begins a long answer.
     pub(super) fn begin_listing(&mut self, now: Now, id: SessionId, answer: LongAnswer) {
         if let Some(session) = self.sessions.get_mut(id) {
-            session.answer = Some(Box::new(answer));
+            session.wait = Some(Box::new(Wait::Reader(answer)));
             self.continue_listing(now, id);
         }
     }
@@ -206,7 +206,7 @@ impl Server {
     pub(super) fn continue_listing(&mut self, now: Now, id: SessionId) {
         let Some(user) = self.user_of(id) else { return };
         let session = self.sessions.get_mut(id);
-        let Some(mut answer) = session.and_then(|session| session.answer.take()) else {
+        let Some(mut answer) = session.and_then(Session::take_answer) else {
             return;
         };
         let (lines, ended) = match answer.form.clone() {
@@ -221,7 +221,7 @@ impl Server {
         }
         self.outputs.push(Output::AwaitDrain(id));
         if let Some(session) = self.sessions.get_mut(id) {
-            session.answer = Some(answer);
+            session.wait = Some(Box::new(Wait::Reader(answer)));
         }
     }
 

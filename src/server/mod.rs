@@ -32,7 +32,7 @@ use crate::protocol::plain::refusals::{self, Mistake};
 use crate::protocol::plain::replies;
 use crate::protocol::stamp::{Clock, Times};
 use irc::Asked;
-use session::{Progress, Session, Side};
+use session::{Newcomer, Progress, Session, Side};
 use settings::Settings;
 use smallvec::SmallVec;
 use timers::{Timer, Timers};
@@ -170,9 +170,13 @@ impl Server {
 
     /// A connection has been made.
     pub fn open(&mut self, now: Now, id: SessionId, protocol: Protocol, peer: SocketAddr) {
-        self.sessions.put(id, Session::new(protocol, peer.ip()));
-        self.unknown += 1;
         let name_due_ms = now.mono_ms + self.settings.name_within_ms;
+        let newcomer = Newcomer {
+            address: peer.ip(),
+            name_due_ms,
+        };
+        self.sessions.put(id, Session::new(protocol, newcomer));
+        self.unknown += 1;
         self.timers.set(name_due_ms, id, Timer::NameDue);
         if protocol == Protocol::Plain {
             let welcome_due_ms = now.mono_ms + WELCOME_AFTER_MS;
@@ -421,7 +425,7 @@ impl Server {
         self.forget_client(id);
         self.is_known(id);
         if let Some(session) = self.sessions.get_mut(id) {
-            session.answer = None;
+            session.wait = None;
             session.closing = true;
             self.outputs.push(Output::Close(id, why.to_owned()));
         }
@@ -430,7 +434,8 @@ impl Server {
     /// It is known whose a session is, or nobody's any more.
     fn is_known(&mut self, id: SessionId) {
         let session = self.sessions.get_mut(id);
-        if session.is_some_and(|session| std::mem::take(&mut session.unknown)) {
+        if let Some(newcomer) = session.and_then(|session| session.newcomer.take()) {
+            self.timers.cancel(newcomer.name_due_ms, id, Timer::NameDue);
             self.unknown -= 1;
         }
     }

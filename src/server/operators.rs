@@ -1,7 +1,7 @@
 //! Becoming an operator of the server: the password is checked elsewhere, and the answer comes by
 //! a ticket. Until then the session hears nothing more.
 
-use super::session::Ticket;
+use super::session::{Session, Ticket, Wait};
 use super::timers::Timer;
 use super::{Cause, Output, Server, SessionId};
 use crate::chat::time::Now;
@@ -31,10 +31,10 @@ impl Server {
         let Some(session) = self.sessions.get_mut(id) else {
             return;
         };
-        session.ticket = Some(Box::new(Ticket {
+        session.wait = Some(Box::new(Wait::Ticket(Ticket {
             number: ticket,
             operator: name,
-        }));
+        })));
         self.tickets.insert(ticket, id);
         self.timers
             .set(now.mono_ms + TICKET_MS, id, Timer::TicketDue);
@@ -61,9 +61,9 @@ impl Server {
     }
 
     pub(super) fn give_up_ticket(&mut self, now: Now, id: SessionId) {
-        let ticket = self.sessions.get(id).and_then(|s| s.ticket.as_ref());
-        if let Some(number) = ticket.map(|ticket| ticket.number) {
-            self.answer_ticket(now, number, Err(Mistake::TooManyPasswords));
+        let wait = self.sessions.get(id).and_then(|s| s.wait.as_deref());
+        if let Some(Wait::Ticket(ticket)) = wait {
+            self.answer_ticket(now, ticket.number, Err(Mistake::TooManyPasswords));
         }
     }
 
@@ -73,7 +73,7 @@ impl Server {
             return;
         };
         let session = self.sessions.get_mut(id);
-        let Some(ticket) = session.and_then(|session| session.ticket.take()) else {
+        let Some(ticket) = session.and_then(Session::take_ticket) else {
             return;
         };
         self.go_on(now, id, |server, now, id| {

@@ -143,7 +143,8 @@ impl Server {
     ) -> Result<UserId, Refusal> {
         let session = self.sessions.get_mut(id);
         let session = session.expect("only sessions that are there are admitted");
-        let address = session.address;
+        let newcomer = session.newcomer.as_ref();
+        let address = newcomer.expect("nobody is admitted twice").address;
         let host = cloak(&self.settings.cloak_key, address);
         let identity = Identity::new(nick, username, &host, realname, address);
         let user = self.chat.arrive(now, identity)?;

@@ -31,7 +31,7 @@ pub(super) struct Plain {
 /// What belongs to its protocol.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Side {
-    Plain(Plain),
+    Plain(Box<Plain>),
     Irc(Client),
 }
 
@@ -50,50 +50,83 @@ pub(super) struct Ticket {
     pub(super) operator: String,
 }
 
-/// The protocol side of one connection.
+/// What a session waits for before it hears more.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Wait {
+    /// That its reader takes what there is of a long answer.
+    Reader(LongAnswer),
+    /// That something is looked into.
+    Ticket(Ticket),
+}
+
+/// What is known of a connection until it is known whose it is.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Newcomer {
+    /// Where it comes from.
+    pub(super) address: IpAddr,
+    /// Until when it must have said, on the monotonic clock.
+    pub(super) name_due_ms: u64,
+}
+
+/// The protocol side of one connection. It is small: what is rare, or soon over, is in a box.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Session {
-    pub(super) address: IpAddr,
     pub(super) user: Option<UserId>,
     pub(super) pace: Bucket,
+    pub(super) newcomer: Option<Box<Newcomer>>,
+    pub(super) wait: Option<Box<Wait>>,
+    pub(super) side: Side,
     /// It hears nothing more.
     pub(super) closing: bool,
-    /// It has not said yet whose it is, and still can.
-    pub(super) unknown: bool,
-    pub(super) side: Side,
-    /// The long answer that is being written: nothing more is heard until it is.
-    pub(super) answer: Option<Box<LongAnswer>>,
-    /// What is being looked into: nothing more is heard until it is.
-    pub(super) ticket: Option<Box<Ticket>>,
 }
 
 impl Session {
-    pub(super) fn new(protocol: Protocol, address: IpAddr) -> Self {
+    pub(super) fn new(protocol: Protocol, newcomer: Newcomer) -> Self {
         let side = match protocol {
-            Protocol::Plain => Side::Plain(Plain {
+            Protocol::Plain => Side::Plain(Box::new(Plain {
                 progress: Progress::Naming {
                     welcomed: false,
                     refused: 0,
                 },
                 screen: Screen::default(),
-            }),
+            })),
             Protocol::Irc => Side::Irc(Client::default()),
         };
         Self {
-            address,
             user: None,
             pace: Bucket::default(),
-            closing: false,
-            unknown: true,
+            newcomer: Some(Box::new(newcomer)),
+            wait: None,
             side,
-            answer: None,
-            ticket: None,
+            closing: false,
         }
     }
 
     /// Whether it waits for something before it can hear more.
     pub(super) fn waits(&self) -> bool {
-        self.answer.is_some() || self.ticket.is_some()
+        self.wait.is_some()
+    }
+
+    /// The long answer that it is being given.
+    pub(super) fn take_answer(&mut self) -> Option<LongAnswer> {
+        match *self
+            .wait
+            .take_if(|wait| matches!(**wait, Wait::Reader(_)))?
+        {
+            Wait::Reader(answer) => Some(answer),
+            Wait::Ticket(_) => None,
+        }
+    }
+
+    /// What is being looked into for it.
+    pub(super) fn take_ticket(&mut self) -> Option<Ticket> {
+        match *self
+            .wait
+            .take_if(|wait| matches!(**wait, Wait::Ticket(_)))?
+        {
+            Wait::Ticket(ticket) => Some(ticket),
+            Wait::Reader(_) => None,
+        }
     }
 
     pub(super) fn plain(&mut self) -> Option<&mut Plain> {

@@ -30,6 +30,11 @@ impl Timers {
         self.0.insert((at_ms, session, timer));
     }
 
+    /// Forgets what was set for this moment.
+    pub(super) fn cancel(&mut self, at_ms: u64, session: SessionId, timer: Timer) {
+        self.0.remove(&(at_ms, session, timer));
+    }
+
     pub(super) fn next_ms(&self) -> Option<u64> {
         self.0.first().map(|(at_ms, ..)| *at_ms)
     }

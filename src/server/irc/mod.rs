@@ -11,6 +11,7 @@ mod queries;
 mod registration;
 mod stand_ins;
 
+use super::session::Session;
 use super::{Heard, Server, SessionId};
 use crate::chat::time::Now;
 use crate::protocol::irc::capabilities::{Cap, Caps};
@@ -250,7 +251,7 @@ impl Server {
             client.aside().multiline = None;
             client.tidy();
         }
-        let ticket = self.sessions.get_mut(id).and_then(|s| s.ticket.take());
+        let ticket = self.sessions.get_mut(id).and_then(Session::take_ticket);
         if let Some(ticket) = ticket {
             self.tickets.remove(&ticket.number);
         }
