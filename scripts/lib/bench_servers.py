@@ -16,6 +16,9 @@ ENDED_WITHIN_S = 5
 
 PEERS = {"inspircd": "InspIRCd", "ngircd": "ngIRCd"}
 
+# ngIRCd lets 10 connections wait to be accepted; more would come in minutes later.
+ARRIVING = {"ngircd": ["--arriving", "8"]}
+
 NGIRCD = """\
 [Global]
 Name = ngircd.bench

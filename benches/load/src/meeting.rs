@@ -9,10 +9,7 @@ use crate::line::Line;
 use crate::options::Target;
 
 /// How long anything may take that must come.
-pub const PATIENCE: Duration = Duration::from_secs(60);
-
-/// How many are on their way in at once.
-const ARRIVING: usize = 256;
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How many answers are waited for at once.
 const ASKING: usize = 256;
@@ -79,7 +76,7 @@ impl Meeting {
         let since_ns = self.clock.ns();
         let (mut next, mut greeted) = (0, 0);
         while greeted < tongues.len() {
-            while next < tongues.len() && next - greeted < ARRIVING {
+            while next < tongues.len() && next - greeted < self.target.arriving {
                 self.arrive_one(tongues[next])?;
                 next += 1;
             }

@@ -9,7 +9,7 @@ use crate::process::Process;
 
 /// How the generator is called.
 pub const USAGE: &str = "\
-usage: load SCENARIO --pid PID --irc PORT [--plain PORT] [SIZES]
+usage: load SCENARIO --pid PID --irc PORT [--plain PORT] [--arriving N] [SIZES]
 
 scenarios and their sizes:
   idle     --clients N --seconds S      registered, each in a channel of 20
@@ -22,6 +22,9 @@ scenarios and their sizes:
 Prints one JSON object of figures. A line that is lost, comes twice or out of order is a fault:
 one sentence on standard error and exit status 1.";
 
+/// How many are on their way in at once, unless a server's backlog has no room for them.
+const ARRIVING: usize = 256;
+
 /// The server that is measured.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
@@ -31,6 +34,8 @@ pub struct Target {
     pub irc: u16,
     /// Where it speaks the plain protocol, if it does.
     pub plain: Option<u16>,
+    /// How many are on their way in at once, but in a storm.
+    pub arriving: usize,
 }
 
 /// The options behind the name of a scenario.
@@ -57,11 +62,17 @@ impl Options {
         Ok(Target {
             process: Process(self.need("--pid")?),
             irc: self.need("--irc")?,
-            plain: self
-                .0
-                .opt_value_from_str("--plain")
-                .map_err(|e| e.to_string())?,
+            plain: self.maybe("--plain")?,
+            arriving: self.maybe("--arriving")?.unwrap_or(ARRIVING),
         })
+    }
+
+    fn maybe<T: FromStr<Err: std::fmt::Display>>(
+        &mut self,
+        flag: &'static str,
+    ) -> Result<Option<T>, Fault> {
+        let value = self.0.opt_value_from_str(flag);
+        value.map_err(|error| error.to_string())
     }
 
     /// A size that must be given.
