@@ -248,6 +248,9 @@ fn files_are_clean() {
         "src",
         "tests",
         "scripts",
+        "benches/load/src",
+        "benches/load/tests",
+        "benches/instructions.rs",
         ".ci",
         "README.md",
         "protocol.md",
@@ -347,7 +350,7 @@ fn documents_point_at_what_is_there() {
             let links = links.filter(|link| !link.contains("://"));
             let named = line.split('`').skip(1).step_by(2);
             let named = named.filter(|name| {
-                ["src/", "tests/", "scripts/"]
+                ["src/", "tests/", "scripts/", "benches/"]
                     .iter()
                     .any(|folder| name.starts_with(folder))
             });

@@ -34,7 +34,8 @@ LEFT = 270
 RIGHT = 20
 ROW = 22
 TOP = 84
-PANEL_WIDTH, PANEL_HEIGHT, PANEL_GAP = 250, 170, 45
+PANEL_WIDTH, PANEL_HEIGHT = 220, 160
+ACROSS, DOWN = 290, 225
 TICKS = (0.5, 1, 2, 5, 10, 20, 50, 100)
 
 
@@ -143,10 +144,10 @@ def growth(drawing, results, servers, top):
     drawing.text(20, top, "CPU of one command against the size of the place", size=18, weight="bold")
     top += 34
     for number, (verb, curves) in enumerate(found.items()):
-        x = 60 + number % 3 * (PANEL_WIDTH + PANEL_GAP - 10)
-        y = top + number // 3 * (PANEL_HEIGHT + PANEL_GAP)
+        x = 70 + number % 3 * ACROSS
+        y = top + number // 3 * DOWN
         panel(drawing, verb, curves, x, y)
-    return top + math.ceil(len(found) / 3) * (PANEL_HEIGHT + PANEL_GAP)
+    return top + math.ceil(len(found) / 3) * DOWN
 
 
 def curve(results, verb, server):
