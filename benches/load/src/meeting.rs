@@ -8,7 +8,7 @@ use crate::crowd::Crowd;
 use crate::line::Line;
 use crate::options::Target;
 
-/// How long anything may take that must come.
+/// How long anything may take that must come, since the last that came.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How many answers are waited for at once.
@@ -73,15 +73,19 @@ impl Meeting {
     /// # Errors
     /// The server does not let them in, or not in time.
     pub fn arrive(&mut self, tongues: &[Tongue]) -> Result<(), Fault> {
-        let since_ns = self.clock.ns();
+        let mut since_ns = self.clock.ns();
         let (mut next, mut greeted) = (0, 0);
         while greeted < tongues.len() {
             while next < tongues.len() && next - greeted < self.target.arriving {
                 self.arrive_one(tongues[next])?;
                 next += 1;
             }
+            let before = greeted;
             self.crowd
                 .listen(WAIT, |_, line| greeted += usize::from(line.is_greeting()))?;
+            if greeted > before {
+                since_ns = self.clock.ns();
+            }
             if self.clock.is_past(since_ns, PATIENCE) {
                 return Err(format!("only {greeted} of {} were greeted", tongues.len()));
             }
