@@ -228,14 +228,13 @@ fn parse_plain() {
 }
 
 fn said() -> Event {
-    let from = Identity {
-        nick: Nick::parse("ann").expect("it is a name"),
-        username: "~ann".into(),
-        host: "abcdefgh.ijklmnop.qrstuvwx.cloak".into(),
-        realname: "Ann".into(),
-        bot: false,
-        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-    };
+    let from = Identity::new(
+        Nick::parse("ann").expect("it is a name"),
+        "~ann",
+        "abcdefgh.ijklmnop.qrstuvwx.cloak",
+        "Ann",
+        IpAddr::V4(Ipv4Addr::LOCALHOST),
+    );
     Event {
         at_ms: NOW.wall_ms,
         audience: Audience::default(),

@@ -2,6 +2,7 @@
 //! full pipe never holds the event loop up. What does not fit is dropped and counted.
 
 use std::io::{self, Write};
+use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -12,6 +13,9 @@ use env_logger::{Builder, Env, Target};
 
 /// How many lines may wait to be written.
 pub const LOG_LINES_MAX: usize = 1_024;
+
+/// How long lines are gathered, to be written at once: a burst of them costs little more than one.
+const GATHERED_FOR: Duration = Duration::from_millis(5);
 
 /// How long the last lines may take when the server ends.
 const LAST_LINES_WITHIN: Duration = Duration::from_millis(100);
@@ -82,22 +86,32 @@ impl Write for Pipe {
 }
 
 fn write_all(waiting: &Receiver<Message>, dropped: &AtomicU64, out: &mut impl Write) {
-    for message in waiting {
-        match message {
-            Message::Line(line) => {
-                // A log that cannot be written cannot be told about either.
-                let _ = out.write_all(&line);
-            }
-            Message::End(done) => {
-                let _ = done.send(());
+    let mut text = Vec::new();
+    while let Ok(first) = waiting.recv() {
+        if matches!(first, Message::Line(_)) {
+            // Away from the channel: whoever sends does not have to wake this thread.
+            thread::park_timeout(GATHERED_FOR);
+        }
+        let mut ended = None;
+        let more = waiting.try_iter().take(LOG_LINES_MAX);
+        for message in iter::once(first).chain(more) {
+            match message {
+                Message::Line(line) => text.extend_from_slice(&line),
+                Message::End(done) => ended = Some(done),
             }
         }
         let missing = dropped.swap(0, Ordering::Relaxed);
         if missing > 0 {
-            let _ = writeln!(
-                out,
-                "[log] {missing} lines were dropped: they came faster than they could be written"
+            let lost = format!(
+                "[log] {missing} lines were dropped: they came faster than they could be written\n"
             );
+            text.extend_from_slice(lost.as_bytes());
+        }
+        // A log that cannot be written cannot be told about either.
+        let _ = out.write_all(&text);
+        text.clear();
+        if let Some(done) = ended {
+            let _ = done.send(());
         }
     }
 }
@@ -121,7 +135,9 @@ mod tests {
         let mut out = Vec::new();
         write_all(&waiting, &dropped, &mut out);
         let out = String::from_utf8(out).expect("text");
-        assert!(out.starts_with("one\n[log] 1 lines were dropped"), "{out}");
-        assert!(out.ends_with("two\n"), "{out}");
+        assert!(
+            out.starts_with("one\ntwo\n[log] 1 lines were dropped"),
+            "{out}"
+        );
     }
 }
