@@ -110,17 +110,18 @@ pub fn tell(out: &mut String, sentence: &str) {
 /// Adds the lines of something said, but for those in which there is nothing to read: IRC clients may
 /// send blank lines, and formats without a text. `own`: the reader said it, from another device.
 pub fn write_said(said: &Said, own: bool, clock: &Clock<'_>, out: &mut String) {
-    let lines = said.text.split('\n');
-    for text in lines.filter(|text| !printable(text).trim().is_empty()) {
-        write_said_line(said, text, own, clock, out);
+    for text in said.text.split('\n') {
+        let shown = printable(text);
+        match said.manner {
+            _ if shown.trim().is_empty() => {}
+            Manner::Request | Manner::Answer => tell(out, &between_programs(said, text)),
+            _ => write_said_line(said, &shown, own, clock, out),
+        }
     }
 }
 
 fn write_said_line(said: &Said, text: &str, own: bool, clock: &Clock<'_>, out: &mut String) {
     let nick = &said.from.nick;
-    if matches!(said.manner, Manner::Request | Manner::Answer) {
-        return tell(out, &between_programs(said, text));
-    }
     clock.write_stamp(said.at_ms, out);
     let own_private = own && matches!(&said.place, Place::Person(_));
     let _ = match &said.place {
@@ -128,18 +129,17 @@ fn write_said_line(said: &Said, text: &str, own: bool, clock: &Clock<'_>, out: &
         Place::Person(to) if own_private => write!(out, " private to {}", to.nick),
         Place::Person(_) => write!(out, " private"),
     };
-    let audience = match &said.place {
-        Place::Ranked(_, rank) => format!("(to {}) ", to_rank(*rank)),
-        _ => String::new(),
-    };
-    let text = format!("{audience}{}", printable(text));
     let _ = match said.manner {
-        Manner::Speech if own_private => write!(out, ": {text}\r\n"),
-        Manner::Speech => write!(out, " {nick}: {text}\r\n"),
-        Manner::Action => write!(out, " * {nick} {text}\r\n"),
-        Manner::Notice => write!(out, " -{nick}- {text}\r\n"),
-        Manner::Request | Manner::Answer => Ok(()),
+        Manner::Action => write!(out, " * {nick} "),
+        Manner::Notice => write!(out, " -{nick}- "),
+        _ if own_private => write!(out, ": "),
+        _ => write!(out, " {nick}: "),
     };
+    if let Place::Ranked(_, rank) = &said.place {
+        let _ = write!(out, "(to {}) ", to_rank(*rank));
+    }
+    out.push_str(text);
+    out.push_str("\r\n");
 }
 
 /// Who hears what is said to those of a rank.
