@@ -1,9 +1,9 @@
 //! `hallway serve`: a checked configuration becomes a running server.
 
-use std::fs;
 use std::io::{self, Write};
 use std::net::IpAddr;
 use std::path::Path;
+use std::{env, fs};
 
 use jiff::tz::TimeZone;
 use log::{error, info, warn};
@@ -78,7 +78,7 @@ fn raise_open_files() {
 /// A time zone or a channel mode that does not exist.
 pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String> {
     let zone = config.zone.as_deref().map_or_else(
-        || Ok(Zone::new(TimeZone::system())),
+        || Ok(Zone::new(local_zone())),
         |name| {
             Zone::named(name).map_err(|_| format!("zone: this machine knows no time zone {name}"))
         },
@@ -114,6 +114,17 @@ pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String
         admin: config.admin.clone(),
         operators: config.operators.iter().map(operator).collect(),
     })
+}
+
+/// The machine's time zone. Asking `jiff` for it reads the names of all there are, and keeps them:
+/// 110 kB. So it is asked only where `/etc/localtime` does not tell.
+fn local_zone() -> TimeZone {
+    let told = match env::var_os("TZ") {
+        None => fs::read("/etc/localtime").ok(),
+        Some(_) => None,
+    };
+    told.and_then(|rules| TimeZone::tzif("local", &rules).ok())
+        .unwrap_or_else(TimeZone::system)
 }
 
 fn operator(operator: &config::Operator) -> Operator {

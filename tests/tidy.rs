@@ -257,6 +257,7 @@ fn files_are_clean() {
         "ARCHITECTURE.md",
         "CHANGELOG.md",
         "Cargo.toml",
+        "build.rs",
         "clippy.toml",
     ];
     for path in folders.iter().flat_map(|folder| files(folder)) {
