@@ -37,6 +37,9 @@ pub fn skeleton(folded: &str) -> String {
 pub struct Lookalikes {
     /// Each name stands under the skeletons of all its writings.
     by_skeleton: BTreeMap<String, BTreeSet<String>>,
+    /// How many of the skeletons are ASCII. While there is none, no ASCII name looks like any of
+    /// these: its skeletons are ASCII (tested below), and need not even be made.
+    ascii: usize,
 }
 
 impl Lookalikes {
@@ -46,10 +49,10 @@ impl Lookalikes {
             return;
         }
         for skeleton in skeletons(folded) {
-            self.by_skeleton
-                .entry(skeleton)
-                .or_default()
-                .insert(folded.to_owned());
+            let is_ascii = skeleton.is_ascii();
+            let names = self.by_skeleton.entry(skeleton).or_default();
+            self.ascii += usize::from(is_ascii && names.is_empty());
+            names.insert(folded.to_owned());
         }
     }
 
@@ -65,6 +68,7 @@ impl Lookalikes {
             names.remove(folded);
             if names.is_empty() {
                 self.by_skeleton.remove(&skeleton);
+                self.ascii -= usize::from(skeleton.is_ascii());
             }
         }
     }
@@ -80,10 +84,12 @@ impl Lookalikes {
         claimed_folded: &str,
         ascii_in_use: impl Iterator<Item = &'a str>,
     ) -> Option<String> {
+        if claimed_folded.is_ascii() && self.ascii == 0 {
+            return None;
+        }
         let claimed = skeletons(claimed_folded);
         self.kept(&claimed, claimed_folded).or_else(|| {
-            // The skeleton of an ASCII name is ASCII (tested below), so nothing else can be equal
-            // to it.
+            // The skeletons of an ASCII name are ASCII, so nothing else can be equal to one.
             let looks_ascii =
                 !claimed_folded.is_ascii() && claimed.iter().any(|skeleton| skeleton.is_ascii());
             looks_ascii
@@ -219,6 +225,23 @@ mod tests {
         );
         index.remove("раul");
         assert_eq!(index, Lookalikes::default());
+    }
+
+    #[test]
+    fn skeletons_that_are_ascii_are_counted() {
+        let mut index = Lookalikes::default();
+        index.insert("josé");
+        index.insert("李");
+        assert_eq!(index.ascii, 0);
+        index.insert("раul");
+        index.insert("pаul");
+        assert_ne!(index.ascii, 0);
+        let ascii = index.by_skeleton.keys().filter(|key| key.is_ascii());
+        assert_eq!(index.ascii, ascii.count());
+        index.remove("раul");
+        assert!(index.clash("paul", std::iter::empty()).is_some());
+        index.remove("pаul");
+        assert_eq!(index.ascii, 0);
     }
 
     #[test]
