@@ -59,6 +59,11 @@ impl Identity {
         &self.words[usize::from(self.host_at)..usize::from(self.realname_at)]
     }
 
+    /// User name and host, with the `@` between them.
+    pub fn origin(&self) -> &str {
+        &self.words[..usize::from(self.realname_at)]
+    }
+
     /// What they are called in full, if they have said.
     pub fn said_realname(&self) -> Option<&str> {
         let realname = &self.words[usize::from(self.realname_at)..];
@@ -104,7 +109,7 @@ impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.nick.as_str())?;
         f.write_str("!")?;
-        f.write_str(&self.words[..usize::from(self.realname_at)])
+        f.write_str(self.origin())
     }
 }
 

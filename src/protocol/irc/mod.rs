@@ -17,5 +17,6 @@ pub mod pieces;
 pub mod refusals;
 pub mod replies;
 pub mod rows;
+pub mod spell;
 pub mod tags;
 pub mod writer;

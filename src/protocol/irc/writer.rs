@@ -1,11 +1,12 @@
 //! Messages as they are written: source, command, parameters, and never longer than 512 bytes with
 //! the end but without tags (RFC 2812, section 2.3).
 
-use std::fmt::{Display, Write};
+use std::fmt::Display;
 
 use super::capabilities::Caps;
 use super::framing::MESSAGE_BYTES_MAX;
 use super::pieces::pieces;
+use super::spell::Spell;
 use super::tags::Tags;
 
 /// Who reads what is written.
@@ -41,7 +42,7 @@ impl Reader<'_> {
 
     /// A standard reply (IRCv3 standard replies): `FAIL`, `WARN` or `NOTE`, the command, the code,
     /// what it is about, and a sentence.
-    pub fn standard(&self, out: &mut String, kind: &str, words: &[&str], text: impl Display) {
+    pub fn standard(&self, out: &mut String, kind: &str, words: &[&str], text: impl Spell) {
         let line = words
             .iter()
             .fold(self.line(out, kind), |line, word| line.param(safe(word)));
@@ -59,30 +60,37 @@ pub struct Line<'o> {
 
 impl<'o> Line<'o> {
     /// A message with these tags from this source.
-    pub fn new(out: &'o mut String, tags: &str, source: impl Display, verb: &str) -> Self {
+    pub fn new(out: &'o mut String, tags: &str, source: impl Spell, verb: &str) -> Self {
         if !tags.is_empty() {
-            let _ = write!(out, "@{tags} ");
+            out.push('@');
+            out.push_str(tags);
+            out.push(' ');
         }
         let start = out.len();
-        let _ = write!(out, ":{source} {verb}");
+        out.push(':');
+        source.spell(out);
+        out.push(' ');
+        out.push_str(verb);
         Self { out, start }
     }
 
     /// The same, with the tags of something that happened.
-    pub fn tagged(out: &'o mut String, tags: &Tags, source: impl Display, verb: &str) -> Self {
+    pub fn tagged(out: &'o mut String, tags: &Tags, source: impl Spell, verb: &str) -> Self {
         Self::new(out, tags.as_str(), source, verb)
     }
 
     /// A parameter without spaces.
     #[must_use]
-    pub fn param(self, param: impl Display) -> Self {
-        let _ = write!(self.out, " {param}");
+    pub fn param(self, param: impl Spell) -> Self {
+        self.out.push(' ');
+        param.spell(self.out);
         self
     }
 
     /// The last parameter, which may be anything.
-    pub fn text(self, text: impl Display) {
-        let _ = write!(self.out, " :{text}");
+    pub fn text(self, text: impl Spell) {
+        self.out.push_str(" :");
+        text.spell(self.out);
     }
 
     /// How many bytes are left for the rest.
