@@ -32,6 +32,7 @@ use crate::protocol::plain::refusals::{self, Mistake};
 use crate::protocol::plain::replies;
 use crate::protocol::stamp::{Clock, Times};
 use irc::Asked;
+use irc::about::About;
 use session::{Newcomer, Progress, Session, Side};
 use settings::Settings;
 use smallvec::SmallVec;
@@ -96,6 +97,9 @@ pub enum Output {
 pub struct Server {
     #[serde(skip)]
     settings: Settings,
+    /// Made of the settings.
+    #[serde(skip)]
+    about: About,
     chat: Chat,
     sessions: Beside<SessionId, Session>,
     /// The sessions of each user.
@@ -124,6 +128,7 @@ impl Server {
     pub fn new(now: Now, settings: Settings) -> Self {
         Self {
             chat: Chat::new(now, settings.chat.clone()),
+            about: About::new(&settings, now),
             settings,
             sessions: Beside::default(),
             seats: Beside::default(),
@@ -143,6 +148,7 @@ impl Server {
     /// Takes other settings. Nobody is disconnected.
     pub fn configure(&mut self, now: Now, settings: Settings) {
         self.chat.configure(now, settings.chat.clone());
+        self.about = About::new(&settings, self.started);
         self.settings = settings;
     }
 

@@ -93,10 +93,9 @@ pub fn tokens(limits: &Limits<'_>) -> Vec<String> {
     ]
 }
 
-/// The lines in which a client is told.
-pub fn write(reader: &Reader<'_>, limits: &Limits<'_>, out: &mut String) {
+/// The lines in which a client is told these tokens.
+pub fn write(reader: &Reader<'_>, tokens: &[String], out: &mut String) {
     const TEXT: &str = "are supported by this server";
-    let tokens = tokens(limits);
     let mut rest = tokens.iter().peekable();
     while rest.peek().is_some() {
         let mut line = reader.numeric(out, RPL_ISUPPORT);

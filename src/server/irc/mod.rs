@@ -1,5 +1,6 @@
 //! What an IRC session is heard to say, and how it is answered.
 
+pub(super) mod about;
 mod answers;
 mod asking;
 mod capabilities;

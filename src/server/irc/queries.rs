@@ -1,12 +1,6 @@
 //! Questions to the server that a person has no use for.
 
 use super::super::{Server, SessionId};
-use crate::chat::block::BLOCKS_MAX;
-use crate::chat::channel::{CHANNELS_PER_USER_MAX, MASKS_MAX};
-use crate::chat::limits::AWAY_BYTES_MAX;
-use crate::chat::limits::REALNAME_BYTES_MAX;
-use crate::chat::limits::REASON_BYTES_MAX;
-use crate::chat::limits::TOPIC_BYTES_MAX;
 use crate::chat::mask::Pattern;
 use crate::chat::mode::UserFlag;
 use crate::chat::name::Nick;
@@ -14,7 +8,7 @@ use crate::chat::time::Now;
 use crate::chat::user::User;
 use crate::protocol::irc::capabilities::Cap;
 use crate::protocol::irc::commands::{Origin, Query, commands, lookup};
-use crate::protocol::irc::isupport::{self, Limits};
+use crate::protocol::irc::isupport;
 use crate::protocol::irc::numerics::*;
 use crate::protocol::irc::refusals::Complaint;
 use crate::protocol::irc::replies::SERVER_INFO;
@@ -58,31 +52,20 @@ impl Server {
         Clock::new(&self.settings.chat.zone, 0, Times::Short)
     }
 
-    fn limits(&self) -> Limits<'_> {
-        Limits {
-            network: &self.settings.network,
-            away_bytes: AWAY_BYTES_MAX,
-            reason_bytes: REASON_BYTES_MAX,
-            topic_bytes: TOPIC_BYTES_MAX,
-            realname_bytes: REALNAME_BYTES_MAX,
-            channels: CHANNELS_PER_USER_MAX,
-            masks: MASKS_MAX,
-            blocks: BLOCKS_MAX,
-        }
-    }
-
     /// What this server supports; a batch of its own for those who ask for that
     /// (draft/extended-isupport).
     pub(super) fn send_isupport(&mut self, id: SessionId) {
         let batched = self.has(id, Cap::ExtendedIsupport) && self.has(id, Cap::Batch);
-        self.last_batch += u64::from(batched);
+        if !batched {
+            return self.write_to(id, |server, reader, out| {
+                isupport::write(reader, &server.about.supports, out);
+            });
+        }
+        self.last_batch += 1;
         let reference = format!("i{}", self.last_batch);
         self.write_to(id, |server, reader, out| {
             let mut lines = String::new();
-            isupport::write(reader, &server.limits(), &mut lines);
-            if !batched {
-                return out.push_str(&lines);
-            }
+            isupport::write(reader, &server.about.supports, &mut lines);
             let line = reader
                 .line(out, "BATCH")
                 .param(format_args!("+{reference}"));

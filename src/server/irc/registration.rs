@@ -10,7 +10,6 @@ use crate::protocol::irc::events::write_visible_host;
 use crate::protocol::irc::isupport::USERNAME_BYTES_MAX;
 use crate::protocol::irc::numerics::*;
 use crate::protocol::irc::refusals::{Complaint, context, refusal};
-use crate::protocol::modes::{FLAGS, LISTS, RANKS, USER_FLAGS};
 
 /// What stands in front of a user name that nobody has checked with the machine it is of.
 const UNCHECKED: char = '~';
@@ -119,7 +118,7 @@ impl Server {
             reader
                 .numeric(out, RPL_WELCOME)
                 .text(format_args!("Welcome to {network}, {}", reader.nick));
-            server.write_about(reader, out);
+            server.about.write(reader, out);
         });
         self.send_isupport(id);
         self.answer_query(now, id, crate::protocol::irc::commands::Query::Lusers);
@@ -137,30 +136,6 @@ impl Server {
         if let Some(words) = away {
             self.irc_command(now, id, "", Command::Away { words });
         }
-    }
-
-    fn write_about(&self, reader: &crate::protocol::irc::writer::Reader<'_>, out: &mut String) {
-        let (name, version) = (&self.settings.name, super::queries::version());
-        let started = self.clock_of_server().moment(self.started.wall_ms);
-        let letters = |rows: Vec<char>| rows.into_iter().collect::<String>();
-        let user_letters = letters(USER_FLAGS.iter().map(|row| row.0).collect());
-        let with_value: Vec<char> = LISTS
-            .iter()
-            .map(|row| row.0)
-            .chain(RANKS.iter().map(|row| row.0))
-            .chain(['k', 'l'])
-            .collect();
-        let flags = FLAGS.iter().map(|row| row.0).chain(with_value.clone());
-        let channel_letters = letters(flags.collect());
-        reader.numeric(out, RPL_YOURHOST).text(format_args!(
-            "Your host is {name}, running version {version}"
-        ));
-        reader
-            .numeric(out, RPL_CREATED)
-            .text(format_args!("This server was started at {started}"));
-        let line = reader.numeric(out, RPL_MYINFO).param(name).param(version);
-        let line = line.param(user_letters).param(channel_letters);
-        drop(line.param(letters(with_value)));
     }
 
     fn tell_of_announcements(&mut self, now: Now, id: SessionId) {
