@@ -3,6 +3,7 @@
 use super::numerics::*;
 use super::refusals::nobody_was;
 use super::rows::signs;
+use super::spell::Spell;
 use super::tags::Tags;
 use super::writer::{Line, Reader, safe};
 use crate::chat::availability::Away;
@@ -341,7 +342,11 @@ fn write_whois_channels(info: &PersonInfo, reader: &Reader<'_>, out: &mut String
     let all = reader.caps.has(super::capabilities::Cap::MultiPrefix);
     let named = info.channels.iter();
     let named: Vec<String> = named
-        .map(|standing| format!("{}{}", signs(standing.ranks, all), standing.channel))
+        .map(|standing| {
+            let mut word: String = signs(standing.ranks, all).collect();
+            standing.channel.spell(&mut word);
+            word
+        })
         .collect();
     for names in named.chunks(NAMES_PER_LINE) {
         let line = reader.numeric(out, RPL_WHOISCHANNELS);

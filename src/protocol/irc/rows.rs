@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::capabilities::Cap;
 use super::framing::MESSAGE_BYTES_MAX;
 use super::numerics::*;
-use super::writer::{Reader, safe};
+use super::spell::Spell;
+use super::writer::{Line, Reader, safe};
 use crate::chat::mode::{Ranks, UserFlag};
 use crate::chat::user::Identity;
 use crate::chat::vocabulary::{ChannelInfo, PersonRow, Row};
@@ -81,6 +82,8 @@ pub struct Rows<'a> {
     reader: Reader<'a>,
     form: &'a Form,
     clock: Clock<'a>,
+    /// What all rows begin with.
+    head: String,
     /// The names that fit into the line which is being filled.
     names: String,
 }
@@ -89,6 +92,7 @@ impl<'a> Rows<'a> {
     /// For this reader, in this form.
     pub fn new(reader: Reader<'a>, form: &'a Form, clock: Clock<'a>) -> Self {
         Self {
+            head: head(&reader, form),
             reader,
             form,
             clock,
@@ -120,10 +124,9 @@ impl<'a> Rows<'a> {
 
     /// Writes what waits.
     pub fn pause(&mut self, out: &mut String) {
-        let names = std::mem::take(&mut self.names);
-        if let (Form::Names { channel, sign }, false) = (self.form, names.is_empty()) {
-            let line = self.reader.numeric(out, RPL_NAMREPLY);
-            line.param(sign).param(channel).text(names);
+        if !self.names.is_empty() {
+            Line::begun(out, &self.head).text(&self.names);
+            self.names.clear();
         }
     }
 
@@ -143,49 +146,43 @@ impl<'a> Rows<'a> {
     }
 
     fn name(&mut self, identity: &Identity, ranks: Ranks, out: &mut String) {
-        let mut name = self.signs(ranks);
-        if self.reader.caps.has(Cap::UserhostInNames) {
-            name += &identity.to_string();
-        } else {
-            name += identity.nick.as_str();
-        }
-        if self.names.len() + 1 + name.len() > self.room() {
-            self.pause(out);
-        }
-        if !self.names.is_empty() {
+        let end = self.names.len();
+        if end > 0 {
             self.names.push(' ');
         }
-        self.names += &name;
+        self.names.extend(self.signs(ranks));
+        if self.reader.caps.has(Cap::UserhostInNames) {
+            identity.spell(&mut self.names);
+        } else {
+            identity.nick.spell(&mut self.names);
+        }
+        if end > 0 && self.names.len() > self.room() {
+            Line::begun(out, &self.head).text(&self.names[..end]);
+            self.names.drain(..end + " ".len());
+        }
     }
 
     /// How many bytes of names fit into a line.
     fn room(&self) -> usize {
-        let Form::Names { channel, .. } = self.form else {
-            return 0;
-        };
-        let words = [self.reader.server, RPL_NAMREPLY, self.reader.nick, channel];
-        let fixed: usize = words.iter().map(|word| word.len() + 1).sum();
-        MESSAGE_BYTES_MAX.saturating_sub(":".len() + fixed + "= :".len())
+        MESSAGE_BYTES_MAX.saturating_sub(self.head.len() + " :".len())
     }
 
     /// The signs of what somebody is: the highest, or all of them (multi-prefix).
-    fn signs(&self, ranks: Ranks) -> String {
+    fn signs(&self, ranks: Ranks) -> impl Iterator<Item = char> + use<> {
         signs(ranks, self.reader.caps.has(Cap::MultiPrefix))
     }
 
     fn person(&self, channel: Option<&str>, form: &WhoForm, person: &PersonRow, out: &mut String) {
-        let flags = self.flags(person);
         let identity = &person.identity;
+        let line = Line::begun(out, &self.head);
         let Some((fields, token)) = &form.fields else {
-            let line = self.reader.numeric(out, RPL_WHOREPLY);
-            let line = line.param(channel.unwrap_or("*"));
             let line = line.param(identity.username()).param(identity.host());
-            let line = line
-                .param(self.reader.server)
-                .param(&identity.nick)
-                .param(flags);
-            return line.text(format_args!("0 {}", identity.realname()));
+            let line = line.param(self.reader.server).param(&identity.nick);
+            let line = line.letters(self.flags(person));
+            // How many servers away they are stands in front of the full name.
+            return drop(line.param(":0").param(identity.realname()));
         };
+        let flags: String = self.flags(person).collect();
         let address = person.address.map(|address| address.to_string());
         let idle = (person.idle_ms / 1_000).to_string();
         let has = |field: char| fields.contains(field);
@@ -202,7 +199,6 @@ impl<'a> Rows<'a> {
             ('l', &idle),
             ('a', "0"),
         ];
-        let line = self.reader.numeric(out, RPL_WHOSPCRPL);
         let asked = columns.iter().filter(|(field, _)| has(*field));
         let line = asked.fold(line, |line, (_, value)| line.param(value));
         let line = if has('o') { line.param("n/a") } else { line };
@@ -212,22 +208,33 @@ impl<'a> Rows<'a> {
     }
 
     /// Here or gone, an operator of the server, what they are in the channel, a program.
-    fn flags(&self, person: &PersonRow) -> String {
-        let mut flags = String::from(if person.away.is_some() { "G" } else { "H" });
-        if person.flags.has(UserFlag::Operator) {
-            flags.push('*');
-        }
-        flags += &self.signs(person.ranks);
-        if person.flags.has(UserFlag::Bot) {
-            flags.push('B');
-        }
-        flags
+    fn flags(&self, person: &PersonRow) -> impl Iterator<Item = char> + use<> {
+        let here = if person.away.is_some() { 'G' } else { 'H' };
+        let operator = person.flags.has(UserFlag::Operator).then_some('*');
+        let bot = person.flags.has(UserFlag::Bot).then_some('B');
+        let first = [here].into_iter().chain(operator);
+        first.chain(self.signs(person.ranks)).chain(bot)
     }
 
     fn channel(&self, info: &ChannelInfo, out: &mut String) {
         let topic = info.topic.as_ref().map_or("", |topic| &topic.text);
-        let line = self.reader.numeric(out, RPL_LIST);
+        let line = Line::begun(out, &self.head);
         line.param(&info.name).param(info.members).text(topic);
+    }
+}
+
+/// What all rows begin with.
+fn head(reader: &Reader<'_>, form: &Form) -> String {
+    let begun = |numeric| format!(":{} {numeric} {}", reader.server, reader.nick);
+    match form {
+        Form::Names { channel, sign } => format!("{} {sign} {channel}", begun(RPL_NAMREPLY)),
+        Form::Who { channel, form } if form.fields.is_none() => {
+            let channel = channel.as_deref().unwrap_or("*");
+            format!("{} {channel}", begun(RPL_WHOREPLY))
+        }
+        Form::Who { .. } => begun(RPL_WHOSPCRPL),
+        Form::Channels => begun(RPL_LIST),
+        Form::Sentences => String::new(),
     }
 }
 
@@ -238,8 +245,8 @@ pub fn write_end_of_names(channel: &str, reader: &Reader<'_>, out: &mut String) 
 }
 
 /// The signs of what somebody is in a channel: the highest, or all of them.
-pub fn signs(ranks: Ranks, all: bool) -> String {
-    let held = RANKS.iter().filter(|(_, _, rank, _)| ranks.has(*rank));
+pub fn signs(ranks: Ranks, all: bool) -> impl Iterator<Item = char> {
+    let held = RANKS.iter().filter(move |(_, _, rank, _)| ranks.has(*rank));
     let most = if all { RANKS.len() } else { 1 };
-    held.take(most).map(|(_, sign, ..)| *sign).collect()
+    held.take(most).map(|(_, sign, ..)| *sign)
 }

@@ -74,7 +74,14 @@ impl<'o> Line<'o> {
         Self { out, start }
     }
 
-    /// The same, with the tags of something that happened.
+    /// A message that begins like this: what many have in common is written once.
+    pub fn begun(out: &'o mut String, head: &str) -> Self {
+        let start = out.len();
+        out.push_str(head);
+        Self { out, start }
+    }
+
+    /// The same as [`Line::new`], with the tags of something that happened.
     pub fn tagged(out: &'o mut String, tags: &Tags, source: impl Spell, verb: &str) -> Self {
         Self::new(out, tags.as_str(), source, verb)
     }
@@ -84,6 +91,14 @@ impl<'o> Line<'o> {
     pub fn param(self, param: impl Spell) -> Self {
         self.out.push(' ');
         param.spell(self.out);
+        self
+    }
+
+    /// A parameter of these letters.
+    #[must_use]
+    pub fn letters(self, letters: impl Iterator<Item = char>) -> Self {
+        self.out.push(' ');
+        self.out.extend(letters);
         self
     }
 
