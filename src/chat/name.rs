@@ -304,8 +304,10 @@ impl Rules {
         self.check_characters(body)?;
         self.check_length(body, RAW_LENGTH_FACTOR * self.bytes_max)?;
         let display = display_form(body)?;
-        // Once more: width mapping may have brought forth a forbidden character, `＃` becoming `#`.
-        self.check_characters(&display)?;
+        if let Cow::Owned(mapped) = &display {
+            // Width mapping may have brought forth a forbidden character, `＃` becoming `#`.
+            self.check_characters(mapped)?;
+        }
         self.check_first(&display)?;
         self.check_length(&display, self.bytes_max)?;
         let folded = folded_form(&display)?;
@@ -353,10 +355,8 @@ impl Rules {
 }
 
 fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || INVISIBLE
-            .iter()
-            .any(|&(first, last)| (first..=last).contains(&c))
+    let listed = |&(first, last): &(char, char)| (first..=last).contains(&c);
+    c.is_control() || (!c.is_ascii() && INVISIBLE.iter().any(listed))
 }
 
 /// Whether a character is drawn onto the one before it (Unicode's `Grapheme_Extend`). The standard

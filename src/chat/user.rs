@@ -44,7 +44,7 @@ impl Identity {
             bot: false,
             host_at: place(username.len() + "@".len()),
             realname_at: place(username.len() + "@".len() + host.len()),
-            words: format!("{username}@{host}{realname}").into(),
+            words: [username, "@", host, realname].concat().into(),
             address,
         }
     }

@@ -20,11 +20,22 @@ const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// How many letters stand for one hash.
 const LETTERS_PER_PART: usize = 8;
 
+/// What every cloak ends with.
+const END: &str = "cloak";
+
+/// How long a cloak is: three hashes, each with a dot behind it, and the end.
+const CLOAK_BYTES: usize = 3 * (LETTERS_PER_PART + ".".len()) + END.len();
+
 /// The cloak of an address. IPv4-mapped addresses are unmapped first.
 pub fn cloak(key: &CloakKey, address: IpAddr) -> Box<str> {
     let address = address.to_canonical();
-    let parts = widening(address).map(|(bits, network)| part(key, bits, network));
-    format!("{}.{}.{}.cloak", parts[0], parts[1], parts[2]).into()
+    let mut cloak = String::with_capacity(CLOAK_BYTES);
+    for (bits, network) in widening(address) {
+        cloak.extend(part(key, bits, network));
+        cloak.push('.');
+    }
+    cloak.push_str(END);
+    cloak.into()
 }
 
 /// The address, its neighbourhood and its region.
@@ -41,7 +52,7 @@ fn widening(address: IpAddr) -> [(u8, IpAddr); 3] {
     }
 }
 
-fn part(key: &CloakKey, bits: u8, network: IpAddr) -> String {
+fn part(key: &CloakKey, bits: u8, network: IpAddr) -> impl Iterator<Item = char> {
     let mut hasher = SipHasher24::new_with_key(&key.0);
     hasher.write_u8(bits);
     match network {
@@ -49,8 +60,8 @@ fn part(key: &CloakKey, bits: u8, network: IpAddr) -> String {
         IpAddr::V6(v6) => hasher.write(&v6.octets()),
     }
     let hash = hasher.finish();
-    let letter = |place: usize| char::from(LETTERS[(hash >> (5 * place)) as usize & 31]);
-    (0..LETTERS_PER_PART).map(letter).collect()
+    let letter = move |place: usize| char::from(LETTERS[(hash >> (5 * place)) as usize & 31]);
+    (0..LETTERS_PER_PART).map(letter)
 }
 
 #[cfg(test)]

@@ -52,34 +52,39 @@ impl Server {
         Clock::new(&self.settings.chat.zone, 0, Times::Short)
     }
 
-    /// What this server supports; a batch of its own for those who ask for that
-    /// (draft/extended-isupport).
     pub(super) fn send_isupport(&mut self, id: SessionId) {
-        let batched = self.has(id, Cap::ExtendedIsupport) && self.has(id, Cap::Batch);
-        if !batched {
-            return self.write_to(id, |server, reader, out| {
-                isupport::write(reader, &server.about.supports, out);
-            });
-        }
-        self.last_batch += 1;
-        let reference = format!("i{}", self.last_batch);
+        let batch = self.isupport_batch(id);
         self.write_to(id, |server, reader, out| {
-            let mut lines = String::new();
-            isupport::write(reader, &server.about.supports, &mut lines);
-            let line = reader
-                .line(out, "BATCH")
-                .param(format_args!("+{reference}"));
-            drop(line.param("draft/isupport"));
-            out.push_str(&tags::batched(&lines, &reference));
-            drop(
-                reader
-                    .line(out, "BATCH")
-                    .param(format_args!("-{reference}")),
-            );
+            server.write_isupport(batch.as_deref(), reader, out);
         });
     }
 
-    fn write_lusers(&self, reader: &Reader<'_>, out: &mut String) {
+    /// The batch in which what the server supports is told, for those who ask for one of its own
+    /// (draft/extended-isupport).
+    pub(super) fn isupport_batch(&mut self, id: SessionId) -> Option<String> {
+        let batched = self.has(id, Cap::ExtendedIsupport) && self.has(id, Cap::Batch);
+        self.last_batch += u64::from(batched);
+        batched.then(|| format!("i{}", self.last_batch))
+    }
+
+    pub(super) fn write_isupport(
+        &self,
+        batch: Option<&str>,
+        reader: &Reader<'_>,
+        out: &mut String,
+    ) {
+        let Some(batch) = batch else {
+            return isupport::write(reader, &self.about.supports, out);
+        };
+        let mut lines = String::new();
+        isupport::write(reader, &self.about.supports, &mut lines);
+        let line = reader.line(out, "BATCH").param(format_args!("+{batch}"));
+        drop(line.param("draft/isupport"));
+        out.push_str(&tags::batched(&lines, batch));
+        drop(reader.line(out, "BATCH").param(format_args!("-{batch}")));
+    }
+
+    pub(super) fn write_lusers(&self, reader: &Reader<'_>, out: &mut String) {
         let users = self.chat.population();
         let (invisible, most) = (self.chat.invisible(), self.most_users);
         let visible = users - invisible;
@@ -107,7 +112,7 @@ impl Server {
         }
     }
 
-    fn write_motd(&self, reader: &Reader<'_>, out: &mut String) {
+    pub(super) fn write_motd(&self, reader: &Reader<'_>, out: &mut String) {
         let Some(lines) = &self.settings.motd else {
             let none = Complaint::new(ERR_NOMOTD, "There is no message of the day");
             return none.write(reader, out);

@@ -10,6 +10,7 @@ use crate::protocol::irc::events::write_visible_host;
 use crate::protocol::irc::isupport::USERNAME_BYTES_MAX;
 use crate::protocol::irc::numerics::*;
 use crate::protocol::irc::refusals::{Complaint, context, refusal};
+use crate::protocol::irc::writer::Reader;
 
 /// What stands in front of a user name that nobody has checked with the machine it is of.
 const UNCHECKED: char = '~';
@@ -17,6 +18,9 @@ const UNCHECKED: char = '~';
 /// What can stand in a user name besides letters and digits: nothing that separates or ends a mask,
 /// or one mask from the next in a list (`MONITOR`, `USERHOST`).
 const MARKS: &str = "-._[]\\^{}|`~";
+
+/// About as long as a greeting is without a message of the day.
+const GREETING_BYTES: usize = 2_048;
 
 /// What a person's user name is who gave one that cannot be one.
 const USERNAME: &str = "user";
@@ -113,42 +117,44 @@ impl Server {
         if let Some(client) = self.client_mut(id) {
             client.registration = None;
         }
+        let batch = self.isupport_batch(id);
         self.write_to(id, |server, reader, out| {
-            let network = &server.settings.network;
-            reader
-                .numeric(out, RPL_WELCOME)
-                .text(format_args!("Welcome to {network}, {}", reader.nick));
-            server.about.write(reader, out);
+            out.reserve(GREETING_BYTES);
+            server.write_greeting(now, id, batch.as_deref(), reader, out);
         });
-        self.send_isupport(id);
-        self.answer_query(now, id, crate::protocol::irc::commands::Query::Lusers);
-        self.write_to(id, |server, reader, out| {
-            let user = server
-                .user_of(id)
-                .and_then(|user| server.chat.find_user(user));
-            if let Some(user) = user {
-                write_visible_host(user.identity().host(), reader, out);
-            }
-        });
-        self.answer_query(now, id, crate::protocol::irc::commands::Query::Motd);
-        self.tell_of_announcements(now, id);
         self.deliver(now, None);
         if let Some(words) = away {
             self.irc_command(now, id, "", Command::Away { words });
         }
     }
 
-    fn tell_of_announcements(&mut self, now: Now, id: SessionId) {
+    fn write_greeting(
+        &self,
+        now: Now,
+        id: SessionId,
+        batch: Option<&str>,
+        reader: &Reader<'_>,
+        out: &mut String,
+    ) {
+        let network = &self.settings.network;
+        let welcome = format_args!("Welcome to {network}, {}", reader.nick);
+        reader.numeric(out, RPL_WELCOME).text(welcome);
+        self.about.write(reader, out);
+        self.write_isupport(batch, reader, out);
+        self.write_lusers(reader, out);
         let user = self.user_of(id);
-        let count = user.map_or(0, |user| self.chat.announcements_in_force(now, user));
-        if count > 0 {
-            self.write_to(id, |_, reader, out| {
-                let text = match count {
-                    1 => "1 announcement is in force: ANNOUNCE LIST shows it.".to_owned(),
-                    _ => format!("{count} announcements are in force: ANNOUNCE LIST lists them."),
-                };
-                reader.notice(out, text);
-            });
+        if let Some(user) = user.and_then(|user| self.chat.find_user(user)) {
+            write_visible_host(user.identity().host(), reader, out);
+        }
+        self.write_motd(reader, out);
+        let in_force = user.map_or(0, |user| self.chat.announcements_in_force(now, user));
+        match in_force {
+            0 => {}
+            1 => reader.notice(out, "1 announcement is in force: ANNOUNCE LIST shows it."),
+            count => reader.notice(
+                out,
+                format_args!("{count} announcements are in force: ANNOUNCE LIST lists them."),
+            ),
         }
     }
 }
