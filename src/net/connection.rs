@@ -94,6 +94,9 @@ pub(super) struct Connection {
     pub(super) doomed: bool,
     /// The socket takes bytes.
     pub(super) writable: bool,
+    /// The socket may have something that is not read yet. A read that has taken all says that it
+    /// has not, and the poll's next edge that it has.
+    pub(super) unread: bool,
     /// A short read is not the last: the end is behind it, or what follows urgent data.
     pub(super) read_on: bool,
     /// The other side's last byte has been read.
@@ -123,6 +126,7 @@ impl Connection {
             dirty: false,
             doomed: false,
             writable: true,
+            unread: true,
             read_on: READ_ON_ALWAYS,
             ended: false,
             choked: false,
@@ -135,8 +139,22 @@ impl Connection {
         &mut self.stream
     }
 
-    /// Reads once. A short read is the last, unless more is known to be behind it.
+    /// Whether there is anything to be heard of it once its session is ready.
+    pub(super) fn has_more(&self) -> bool {
+        self.has_rest() || self.ended || self.unread
+    }
+
+    /// Reads once, and notes whether that was all.
     pub(super) fn fill(&mut self, scratch: &mut [u8]) -> io::Result<Fill> {
+        let filled = self.read(scratch);
+        if matches!(filled, Ok(Fill::Last(_) | Fill::Nothing)) {
+            self.unread = false;
+        }
+        filled
+    }
+
+    /// Reads once. A short read is the last, unless more is known to be behind it.
+    fn read(&mut self, scratch: &mut [u8]) -> io::Result<Fill> {
         loop {
             return match self.stream.read(scratch) {
                 Ok(0) => Ok(Fill::End),

@@ -167,6 +167,17 @@ impl Loop {
         }
     }
 
+    /// Hears a session that is ready again, unless there is nothing to be heard of it.
+    ///
+    /// No edge of the poll is lost by that: one that came while the session was not ready is noted
+    /// as `unread`, which only a read takes back, and one that comes later makes it hungry.
+    pub(super) fn resume(&mut self, id: SessionId) {
+        let more = self.connections.get_mut(id);
+        if more.is_some_and(|connection| connection.has_more()) {
+            self.stay_hungry(id);
+        }
+    }
+
     pub(super) fn stay_hungry(&mut self, id: SessionId) {
         if let Some(connection) = self.connections.get_mut(id) {
             mark(&mut self.hungry, &mut connection.hungry, id);

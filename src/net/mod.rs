@@ -243,6 +243,7 @@ impl Loop {
             return;
         };
         if event.is_readable() || event.is_read_closed() || event.is_error() || is_urgent(event) {
+            connection.unread = true;
             connection.read_on |= event.is_read_closed() || event.is_error() || is_urgent(event);
             mark(&mut self.hungry, &mut connection.hungry, id);
         }
@@ -287,7 +288,7 @@ impl Loop {
     fn carry_out_one(&mut self, output: Output) {
         match output {
             Output::Send(id, bytes) => self.enqueue(id, bytes),
-            Output::Resume(id) => self.stay_hungry(id),
+            Output::Resume(id) => self.resume(id),
             Output::AwaitDrain(id) => {
                 if let Some(connection) = self.connections.get_mut(id) {
                     connection.await_drain = true;

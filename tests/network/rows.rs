@@ -57,6 +57,7 @@ fn a_long_list_is_whole_however_it_is_read() {
     let (server, mut makers) = server_with_channels();
     a_slow_reader_gets_it_all(&server, &mut makers);
     nothing_is_heard_meanwhile(&server, &mut makers);
+    what_is_said_meanwhile_is_heard_behind_it(&server, &mut makers);
     a_half_closed_connection_gets_it_all(&server);
 }
 
@@ -104,6 +105,20 @@ fn nothing_is_heard_meanwhile(server: &Server, makers: &mut [Client]) {
     );
     let heard = makers[0].until_one(|line| line.ends_with(" private asker: psst"));
     assert_eq!(heard.len(), 1);
+}
+
+fn what_is_said_meanwhile_is_heard_behind_it(server: &Server, makers: &mut [Client]) {
+    let mut asker = Client::named_narrow(server.addr(), "late");
+    asker.say("/list");
+    asker.until_one(|line| line.ends_with(said::CHANNELS_HEAD));
+    // The question has been read to its end, and the answer waits for its reader.
+    makers[0].fence();
+    asker.say("/ping behind");
+    makers[0].fence();
+    let lines = asker.until(&said::pong("behind"));
+    assert!(lines.len() > MAKERS * CHANNELS_EACH / 2, "{}", lines.len());
+    // Nothing was left unread, and the next edge counts.
+    asker.ask("/ping again");
 }
 
 fn a_half_closed_connection_gets_it_all(server: &Server) {
