@@ -118,6 +118,14 @@ impl Channel {
         self.place(user).ok().map(|place| self.members[place].ranks)
     }
 
+    /// The same, for somebody who is likely at this place among the members.
+    pub(super) fn ranks_near(&self, place: usize, user: UserId) -> Option<Ranks> {
+        match self.members.get(place) {
+            Some(member) if member.user == user => Some(member.ranks),
+            _ => self.ranks(user),
+        }
+    }
+
     pub(super) fn ranks_mut(&mut self, user: UserId) -> Option<&mut Ranks> {
         let place = self.place(user).ok()?;
         Some(&mut self.members[place].ranks)

@@ -263,8 +263,13 @@ impl Chat {
     ) -> Option<(UserId, Ranks)> {
         loop {
             let user = people.pop()?;
+            // Names come in the order of the members: whoever is not at their place was listed when
+            // others were there, or comes by name.
             let ranks = match channel {
-                Some(id) => self.channels.get(id).and_then(|c| c.ranks(user)),
+                Some(id) => self.channels.get(id).and_then(|channel| {
+                    let place = channel.len().saturating_sub(people.len() + 1);
+                    channel.ranks_near(place, user)
+                }),
                 None => self.users.get(user).map(|_| Ranks::default()),
             };
             if let Some(ranks) = ranks {
@@ -359,5 +364,49 @@ impl super::channel::Channel {
     /// Whether those outside cannot see it.
     pub fn is_secret(&self) -> bool {
         self.has(Flag::Secret)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::settings::Settings;
+    use crate::chat::user::Identity;
+    use crate::chat::vocabulary::Command;
+    use std::net::{IpAddr, Ipv4Addr};
+
+    /// The names in a channel of five, as one of them is told, with so many others on the server.
+    fn names_by_name(others: usize) -> Vec<String> {
+        let now = Now::default();
+        let mut chat = Chat::new(now, Settings::default());
+        let mut arrive = |name: &str| {
+            let nick = Nick::parse(name).expect("a name");
+            let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+            let identity = Identity::new(nick, "user", "host", "", address);
+            let who = chat.arrive(now, identity).expect("a free name");
+            if !name.starts_with("other") {
+                let channel = ChannelName::parse("#c").expect("a name");
+                chat.handle(now, who, Command::Join { channel, key: None });
+            }
+            who
+        };
+        let [_, who, ..] = ["dave", "ann", "Émile", "Bob", "carol"].map(&mut arrive);
+        for number in 0..others {
+            arrive(&format!("other{number}"));
+        }
+        let name = ChannelName::parse("#c").expect("a name");
+        let people = chat.people(who, chat.channel_names.get(&name).copied());
+        people
+            .into_iter()
+            .map(|user| chat.user(user).nick().to_string())
+            .collect()
+    }
+
+    #[test]
+    fn a_channel_is_listed_by_name_however_many_are_elsewhere() {
+        let names = ["ann", "Bob", "carol", "dave", "Émile"];
+        for others in [0, 5 * WALKED_PER_SORTED - 5, 5 * WALKED_PER_SORTED - 4, 100] {
+            assert_eq!(names_by_name(others), names, "{others}");
+        }
     }
 }

@@ -150,7 +150,9 @@ impl<'a> Rows<'a> {
         if end > 0 {
             self.names.push(' ');
         }
-        self.names.extend(self.signs(ranks));
+        if ranks != Ranks::default() {
+            self.names.extend(self.signs(ranks));
+        }
         if self.reader.caps.has(Cap::UserhostInNames) {
             identity.spell(&mut self.names);
         } else {
