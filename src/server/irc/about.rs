@@ -82,3 +82,44 @@ fn limits(settings: &Settings) -> Limits<'_> {
         blocks: BLOCKS_MAX,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{Heard, Output, Server, SessionId};
+    use super::*;
+    use crate::arena::Key;
+    use crate::protocol::Protocol;
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    /// What a client is told that comes to this server.
+    fn greeting(server: &mut Server, number: u64) -> String {
+        let (now, id) = (Now::default(), SessionId::from(Key::from_bits(number)));
+        let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
+        server.open(now, id, Protocol::Irc, peer);
+        for line in [format!("NICK ann{number}"), "USER ann 0 * :Ann".to_owned()] {
+            server.hear(now, id, &Heard::Line(&line));
+        }
+        let sent = server.drain_outputs().filter_map(|output| match output {
+            Output::Send(_, bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+            _ => None,
+        });
+        sent.collect()
+    }
+
+    #[test]
+    fn other_settings_are_told_to_the_next_client() {
+        let called = |name: &str| Settings {
+            name: format!("chat.{name}"),
+            network: name.to_owned(),
+            ..Settings::default()
+        };
+        let mut server = Server::new(Now::default(), called("Before"));
+        let told = |greeting: &str, name: &str| {
+            greeting.contains(&format!(" NETWORK={name} "))
+                && greeting.contains(&format!(" :Your host is chat.{name}, "))
+        };
+        assert!(told(&greeting(&mut server, 0), "Before"));
+        server.configure(Now::default(), called("After"));
+        assert!(told(&greeting(&mut server, 1), "After"));
+    }
+}
