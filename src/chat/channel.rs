@@ -108,6 +108,14 @@ impl Channel {
         &self.members
     }
 
+    /// Those in it but for one: who stands before and behind them in the list.
+    pub(super) fn others(&self, user: UserId) -> (&[Member], &[Member]) {
+        match self.place(user) {
+            Ok(place) => (&self.members[..place], &self.members[place + 1..]),
+            Err(place) => self.members.split_at(place),
+        }
+    }
+
     fn place(&self, user: UserId) -> Result<usize, usize> {
         self.members
             .binary_search_by_key(&user, |member| member.user)

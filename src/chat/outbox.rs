@@ -13,6 +13,9 @@ pub struct Outbox {
 /// The list of recipients is given back above this many after a drain.
 const RECIPIENTS_KEPT: usize = 4_096;
 
+/// And the list of outputs above this many.
+const OUTPUTS_KEPT: usize = 64;
+
 impl Outbox {
     /// Adds an output.
     pub(super) fn push(&mut self, output: Output) {
@@ -73,9 +76,15 @@ impl Outbox {
         &self.recipients[span.range()]
     }
 
-    /// Takes the outputs, in order.
+    /// Takes the outputs, in order. The list is to be given back ([`Outbox::return_outputs`]), so
+    /// that its room is used again.
     pub fn take_outputs(&mut self) -> Vec<Output> {
         std::mem::take(&mut self.outputs)
+    }
+
+    /// Takes the list of outputs back.
+    pub fn return_outputs(&mut self, outputs: Vec<Output>) {
+        self.outputs = outputs;
     }
 
     /// Whether there is nothing to drain.
@@ -86,6 +95,7 @@ impl Outbox {
     /// Makes room for the next input's outputs.
     pub(super) fn clear(&mut self) {
         self.outputs.clear();
+        self.outputs.shrink_to(OUTPUTS_KEPT);
         self.recipients.clear();
         self.recipients.shrink_to(RECIPIENTS_KEPT);
     }

@@ -60,8 +60,10 @@ impl Chat {
             self.channel_mut(id).memory.remember(record);
         }
         self.leave_trace(said.id, who, Trail::Channel { id, for_staff }, false);
-        let hearers = self.hearers(who, id, rank);
-        let audience = self.outbox.only(hearers);
+        let audience = Audience {
+            all: self.hearers(who, id, rank),
+            ..Audience::default()
+        };
         self.event(now, audience, Happening::Said(said));
         self.reply(Reply::Sent {
             to: place,
@@ -94,19 +96,26 @@ impl Chat {
     }
 
     /// Those of a channel who hear what `who` says in it, and `who`.
-    fn hearers(&self, who: UserId, id: ChannelId, rank: Option<Rank>) -> Vec<UserId> {
+    fn hearers(&mut self, who: UserId, id: ChannelId, rank: Option<Rank>) -> Span {
+        let mut outbox = std::mem::take(&mut self.outbox);
         let hidden = self.user(who).hidden_from();
         let for_staff = self.is_for_staff(who, id);
-        let everybody = hidden.is_empty() && !for_staff && rank.is_none();
-        let hears = |member: &&Member| {
-            let listens = !for_staff || member.ranks.any();
-            let ranks = rank.is_none_or(|rank| member.ranks.reaches(rank));
-            listens && ranks && hidden.binary_search(&member.user).is_err()
+        let (before, behind) = self.channel(id).others(who);
+        let others = before.iter().chain(behind);
+        let span = if hidden.is_empty() && !for_staff && rank.is_none() {
+            // The rule: without a question about each, a list is copied at once.
+            outbox.span(others.map(|member| member.user).chain([who]))
+        } else {
+            let hears = |member: &&Member| {
+                let listens = !for_staff || member.ranks.any();
+                let ranks = rank.is_none_or(|rank| member.ranks.reaches(rank));
+                listens && ranks && hidden.binary_search(&member.user).is_err()
+            };
+            let others = others.filter(hears).map(|member| member.user);
+            outbox.span(others.chain([who]))
         };
-        let members = self.channel(id).roster().iter();
-        let others = members.filter(|member| everybody || hears(member));
-        let others = others.map(|member| member.user);
-        others.filter(|user| *user != who).chain([who]).collect()
+        self.outbox = outbox;
+        span
     }
 
     fn say_to(
@@ -186,7 +195,7 @@ impl Chat {
         let hearers = self.hearers(who, id, rank);
         let for_staff = rank.is_some() || self.is_for_staff(who, id);
         let trail = Trail::Channel { id, for_staff };
-        Ok((self.place_in(id, rank), trail, self.outbox.span(hearers)))
+        Ok((self.place_in(id, rank), trail, hearers))
     }
 
     fn said(&mut self, now: Now, who: UserId, place: Place, words: Words<'_>) -> Said {

@@ -2,18 +2,19 @@
 //! alike.
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 
 use crate::chat::outbox::Outbox;
 use crate::chat::time::{Now, Zone};
 use crate::chat::vocabulary::{Event, Happening, Listing, Output as Said, Place, Refusal, Reply};
 use crate::chat::{Chat, UserId};
-use crate::protocol::irc::capabilities::Caps;
 use crate::protocol::plain::events::{self, Wire};
 use crate::protocol::plain::screen::Screen;
 use crate::protocol::plain::{refusals, replies};
 use crate::protocol::stamp::{Clock, Times};
 use crate::suggest::nearest;
 
+use super::irc::fanout::Messages;
 use super::session::{LongAnswer, Session, Side, Wait};
 use super::{Cause, LISTING_BYTES, Output, Server, SessionId};
 
@@ -24,7 +25,8 @@ impl Server {
     /// Turns all that the chat has said into lines for those who hear it.
     pub(super) fn deliver(&mut self, now: Now, cause: Option<Cause>) {
         let mut outbox = self.chat.take_outbox();
-        for output in outbox.take_outputs() {
+        let mut outputs = outbox.take_outputs();
+        for output in outputs.drain(..) {
             match (output, cause) {
                 (Said::Event(event), _) => self.deliver_event(&event, &outbox, cause),
                 (Said::Reply(reply), Some(cause)) => self.deliver_reply(now, reply, cause),
@@ -33,82 +35,57 @@ impl Server {
                 (Said::Reply(_) | Said::Refusal(_), None) => {}
             }
         }
+        outbox.return_outputs(outputs);
         self.chat.return_outbox(outbox);
     }
 
     fn deliver_event(&mut self, event: &Event, outbox: &Outbox, cause: Option<Cause>) {
         let zone = self.settings.chat.zone.clone();
         let mut copies = Copies::new(event, &zone);
+        let cause = cause.map(|cause| cause.session);
         let audience = event.audience;
         for (span, hearers) in [
             (audience.all, Hearers::All),
             (audience.tracking, Hearers::Irc),
             (audience.watching, Hearers::Plain),
         ] {
-            for user in outbox.users(span) {
-                for seat in self.seats.get(*user).cloned().unwrap_or_default() {
-                    self.deliver_copy(seat, *user, hearers, &mut copies, cause);
+            for &user in outbox.users(span) {
+                let mut place = 0;
+                while let Some(id) = self.seat(user, place) {
+                    let caused = cause == Some(id);
+                    self.deliver_copy(Hearer { id, user, caused }, hearers, &mut copies);
+                    place += 1;
                 }
             }
         }
         self.tell_monitors(event);
     }
 
-    fn deliver_copy(
-        &mut self,
-        id: SessionId,
-        user: UserId,
-        hearers: Hearers,
-        copies: &mut Copies<'_>,
-        cause: Option<Cause>,
-    ) {
-        let Some(session) = self.sessions.get(id).filter(|session| !session.closing) else {
-            return;
-        };
-        let caused = cause.is_some_and(|cause| cause.session == id);
-        match (&session.side, hearers) {
-            (Side::Plain(_), Hearers::All | Hearers::Plain)
-                if !(caused && events::silent_to_cause(&copies.event.what)) =>
-            {
-                self.deliver_plain(id, user, copies, caused);
-            }
-            (Side::Irc(_), Hearers::All | Hearers::Irc) => {
-                self.deliver_irc(id, user, copies, caused);
-            }
-            _ => {}
-        }
+    /// The sessions of a user, by number.
+    fn seat(&self, user: UserId, place: usize) -> Option<SessionId> {
+        self.seats.get(user)?.get(place).copied()
     }
 
-    fn deliver_plain(
-        &mut self,
-        id: SessionId,
-        user: UserId,
-        copies: &mut Copies<'_>,
-        caused: bool,
-    ) {
-        let session = self.sessions.get_mut(id);
-        let Some(screen) = session.and_then(|session| session.screen()) else {
+    /// What is done here is done for each who hears a line: one look at the session.
+    fn deliver_copy(&mut self, hearer: Hearer, hearers: Hearers, copies: &mut Copies<'_>) {
+        let event = copies.event;
+        let session = self.sessions.get_mut(hearer.id);
+        let Some(session) = session.filter(|session| !session.closing) else {
             return;
         };
-        let own = copies.is_by(user);
-        let put_out = note(screen, &copies.event.what, user, own, &self.chat);
-        let held = !caused && !put_out && events::can_wait(&copies.event.what);
-        let wire = Wire {
-            times: screen.times,
-            own,
-        };
-        if copies.stamped && wire.times == Times::Short && screen.day != copies.day {
-            screen.day = copies.day;
-            let date = copies.date_line();
-            show(&mut self.outputs, id, screen, date, held);
-        }
-        let line = copies.copy(wire);
-        show(&mut self.outputs, id, screen, line, held);
-        if let (true, Happening::Kicked { who, channel, .. }) = (put_out, &copies.event.what)
-            && who.len() > events::PUT_OUT_NAMED
-        {
-            let line = Bytes::from(replies::put_out(channel));
-            self.outputs.push(Output::Send(id, line));
+        match (&mut session.side, hearers) {
+            (Side::Plain(plain), Hearers::All | Hearers::Plain)
+                if !(hearer.caused && events::silent_to_cause(&event.what)) =>
+            {
+                let put_out = note(&mut plain.screen, event, hearer.user, &self.chat);
+                let lines = copies.lines();
+                lines.show(hearer, put_out, &mut plain.screen, &mut self.outputs);
+            }
+            (Side::Irc(client), Hearers::All | Hearers::Irc) => {
+                let caps = client.caps;
+                self.deliver_irc(hearer, caps, event, copies.messages());
+            }
+            _ => {}
         }
     }
 
@@ -247,10 +224,12 @@ impl Server {
 
 /// What an event means for where a session speaks and whom it answers. Says whether its user was
 /// put out of a channel.
-fn note(screen: &mut Screen, what: &Happening, user: UserId, own: bool, chat: &Chat) -> bool {
-    match what {
-        Happening::Said(said) if !own && matches!(said.place, Place::Person(_)) => {
-            screen.heard_from(said.author);
+fn note(screen: &mut Screen, event: &Event, user: UserId, chat: &Chat) -> bool {
+    match &event.what {
+        Happening::Said(said) => {
+            if said.author != user && matches!(said.place, Place::Person(_)) {
+                screen.heard_from(said.author);
+            }
             false
         }
         Happening::Kicked { channel, .. } => {
@@ -302,33 +281,94 @@ enum Hearers {
     Plain,
 }
 
-/// One event as bytes: written once for all readers alike.
-pub(super) struct Copies<'a> {
-    pub(super) event: &'a Event,
+/// A session that hears an event.
+#[derive(Clone, Copy)]
+pub(super) struct Hearer {
+    pub(super) id: SessionId,
+    pub(super) user: UserId,
+    /// The event is of its doing.
+    pub(super) caused: bool,
+}
+
+/// One event as bytes: written once for all readers alike, and nothing of a protocol that nobody
+/// reads.
+struct Copies<'a> {
+    event: &'a Event,
     zone: &'a Zone,
-    /// Its line begins with a time.
-    stamped: bool,
-    /// The local day of the event.
-    day: u32,
-    written: Vec<(Wire, Bytes)>,
-    /// As IRC messages, by the capabilities of those who read them.
-    pub(super) messages: Vec<(Caps, Bytes)>,
+    lines: Option<Lines<'a>>,
+    messages: Option<Messages>,
 }
 
 impl<'a> Copies<'a> {
+    fn new(event: &'a Event, zone: &'a Zone) -> Self {
+        Self {
+            event,
+            zone,
+            lines: None,
+            messages: None,
+        }
+    }
+
+    fn lines(&mut self) -> &mut Lines<'a> {
+        let (event, zone) = (self.event, self.zone);
+        self.lines.get_or_insert_with(|| Lines::new(event, zone))
+    }
+
+    fn messages(&mut self) -> &mut Messages {
+        let event = self.event;
+        self.messages.get_or_insert_with(|| Messages::of(event))
+    }
+}
+
+/// One event as lines of the plain protocol.
+struct Lines<'a> {
+    event: &'a Event,
+    zone: &'a Zone,
+    /// The local day of the event, if its line begins with a time.
+    day: Option<u32>,
+    /// It may wait while the lines of others are held back.
+    can_wait: bool,
+    written: SmallVec<[(Wire, Bytes); 1]>,
+}
+
+impl<'a> Lines<'a> {
     fn new(event: &'a Event, zone: &'a Zone) -> Self {
         let stamped = events::is_stamped(&event.what);
         Self {
             event,
             zone,
-            stamped,
-            day: if stamped {
-                zone.civil(event.at_ms).day_number
-            } else {
-                0
-            },
-            written: Vec::new(),
-            messages: Vec::new(),
+            day: stamped.then(|| zone.civil(event.at_ms).day_number),
+            can_wait: events::can_wait(&event.what),
+            written: SmallVec::new(),
+        }
+    }
+
+    /// Shows it to one session. `put_out`: by it, its user was put out of a channel.
+    fn show(
+        &mut self,
+        hearer: Hearer,
+        put_out: bool,
+        screen: &mut Screen,
+        outputs: &mut Vec<Output>,
+    ) {
+        let Hearer { id, user, caused } = hearer;
+        let held = !caused && !put_out && self.can_wait;
+        let wire = Wire {
+            times: screen.times,
+            own: self.is_by(user),
+        };
+        if let Some(day) = self.day.filter(|day| *day != screen.day)
+            && wire.times == Times::Short
+        {
+            screen.day = day;
+            show(outputs, id, screen, self.date_line(), held);
+        }
+        show(outputs, id, screen, self.copy(wire), held);
+        if let (true, Happening::Kicked { who, channel, .. }) = (put_out, &self.event.what)
+            && who.len() > events::PUT_OUT_NAMED
+        {
+            let line = Bytes::from(replies::put_out(channel));
+            outputs.push(Output::Send(id, line));
         }
     }
 

@@ -42,6 +42,11 @@ const LIST_NUMERICS: &[(MaskList, &str, &str, &str)] = &[
     ),
 ];
 
+/// Whether a client is not told, whoever it is: that something was said, it shows by itself.
+pub fn is_silent(reply: &Reply) -> bool {
+    matches!(reply, Reply::Sent { away: None, .. } | Reply::Signalled)
+}
+
 /// Writes a reply for the reader, who asked for it by `verb`. `identity`: who the reader is.
 pub fn write(
     reply: &Reply,

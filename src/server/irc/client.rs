@@ -13,7 +13,7 @@ use crate::protocol::irc::commands::Reading;
 /// What an IRC session has besides.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::server) struct Client {
-    pub(super) caps: Caps,
+    pub(in crate::server) caps: Caps,
     /// The highest version of capability negotiation that it has named.
     pub(super) version: u32,
     /// Until it is registered.

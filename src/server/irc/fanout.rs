@@ -1,64 +1,94 @@
 //! What the chat says, to IRC sessions.
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 
-use super::super::fanout::Copies;
+use super::super::fanout::Hearer;
 use super::super::session::LongAnswer;
 use super::super::{Cause, LISTING_BYTES, Output, Server, SessionId};
+use super::stand_ins::is_stood_in;
 use crate::chat::UserId;
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::time::Now;
-use crate::chat::vocabulary::{Command, Happening, Listing, Refusal, Reply};
+use crate::chat::vocabulary::{Command, Event, Happening, Listing, Refusal, Reply};
+use crate::protocol::irc::capabilities::Caps;
 use crate::protocol::irc::events;
 use crate::protocol::irc::refusals;
 use crate::protocol::irc::replies::{self, listing, names_sign};
 use crate::protocol::irc::rows::{Form, Rows};
 use crate::protocol::irc::writer::Reader;
 
+/// How many bytes are made room for: a line with its source, without tags.
+const MESSAGE_BYTES_USUAL: usize = 160;
+
+/// One event as IRC messages, and what of it is the same whoever reads it.
+pub(in crate::server) struct Messages {
+    /// The capabilities that change its bytes.
+    relevant: Caps,
+    /// Each reader has messages of their own.
+    personal: bool,
+    /// To who has not asked for it, something else stands in for it.
+    stood_in: bool,
+    /// By the capabilities of those who read them.
+    written: SmallVec<[(Caps, Bytes); 1]>,
+}
+
+impl Messages {
+    pub(in crate::server) fn of(event: &Event) -> Self {
+        Self {
+            relevant: events::relevant(&event.what),
+            personal: events::is_personal(&event.what),
+            stood_in: is_stood_in(&event.what),
+            written: SmallVec::new(),
+        }
+    }
+}
+
 impl Server {
+    /// `caps`: those of who hears it.
     pub(in crate::server) fn deliver_irc(
         &mut self,
-        id: SessionId,
-        user: UserId,
-        copies: &mut Copies<'_>,
-        caused: bool,
+        hearer: Hearer,
+        caps: Caps,
+        event: &Event,
+        messages: &mut Messages,
     ) {
-        let what = &copies.event.what;
-        let echoes = self.caps(id).echoes();
-        let silent = caused && events::is_echo(what) && !echoes && !events::is_to_oneself(what);
-        if silent {
+        let is_echo = hearer.caused && events::is_echo(&event.what);
+        let to_oneself = is_echo && events::is_to_oneself(&event.what);
+        let told = !is_echo || caps.echoes();
+        if !told && !to_oneself {
             return;
         }
-        let bytes = self.irc_copy(id, copies);
-        if caused && events::is_to_oneself(what) {
+        let bytes = self.irc_copy(hearer.id, caps, event, messages);
+        if to_oneself {
             // The line itself, which has no label; its echo may have one.
-            self.outputs.push(Output::Send(id, bytes.clone()));
+            self.outputs.push(Output::Send(hearer.id, bytes.clone()));
         }
-        let is_echo = caused && events::is_echo(what);
-        if !bytes.is_empty() && (echoes || !is_echo) {
-            self.send_bytes(id, bytes);
+        if told && !bytes.is_empty() {
+            self.send_bytes(hearer.id, bytes);
         }
-        self.stand_in(id, user, copies.event);
+        if messages.stood_in {
+            self.stand_in(hearer.id, hearer.user, event);
+        }
     }
 
     /// The messages of an event for one session: the same bytes for all alike.
-    fn irc_copy(&self, id: SessionId, copies: &mut Copies<'_>) -> Bytes {
-        let what = &copies.event.what;
-        let caps = self.caps(id).both(events::relevant(what));
-        let personal = events::is_personal(what) || self.is_put_out_with_others(id, what);
-        let known = copies.messages.iter().find(|(known, _)| *known == caps);
+    fn irc_copy(&self, id: SessionId, caps: Caps, event: &Event, messages: &mut Messages) -> Bytes {
+        let caps = caps.both(messages.relevant);
+        let personal = messages.personal || self.is_put_out_with_others(id, &event.what);
+        let known = messages.written.iter().find(|(known, _)| *known == caps);
         if let (Some((_, bytes)), false) = (known, personal) {
             return bytes.clone();
         }
-        let mut out = String::with_capacity(128);
+        let mut out = String::with_capacity(MESSAGE_BYTES_USUAL);
         let reader = Reader {
             caps,
             ..self.reader(id)
         };
-        events::write(copies.event, &reader, &mut out);
+        events::write(event, &reader, &mut out);
         let bytes = Bytes::from(out);
         if !personal {
-            copies.messages.push((caps, bytes.clone()));
+            messages.written.push((caps, bytes.clone()));
         }
         bytes
     }
@@ -76,6 +106,9 @@ impl Server {
     }
 
     pub(in crate::server) fn deliver_irc_reply(&mut self, now: Now, reply: Reply, cause: Cause) {
+        if replies::is_silent(&reply) {
+            return;
+        }
         let id = cause.session;
         let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
         let Some(identity) = user.map(|user| user.identity().clone()) else {

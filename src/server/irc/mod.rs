@@ -5,7 +5,7 @@ mod answers;
 mod asking;
 mod capabilities;
 pub(super) mod client;
-mod fanout;
+pub(super) mod fanout;
 mod monitor;
 mod multiline;
 mod queries;

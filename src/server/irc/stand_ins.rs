@@ -14,6 +14,14 @@ use crate::protocol::irc::tags::Tags;
 use crate::protocol::irc::writer::Line;
 use crate::protocol::modes::{RANKS, rank_letter};
 
+/// Whether there is something that stands in for this.
+pub(super) fn is_stood_in(what: &Happening) -> bool {
+    matches!(
+        what,
+        Happening::ChannelRenamed { .. } | Happening::HostChanged { .. }
+    )
+}
+
 impl Server {
     /// Tells those who have not asked for a kind of news by what they know: leaving and coming.
     pub(super) fn stand_in(&mut self, id: SessionId, user: UserId, event: &Event) {
