@@ -221,11 +221,20 @@ two_spellings!(ChannelName);
 struct Spelling(Arc<str>);
 
 impl Spelling {
-    fn new(display: &str, folded: &str) -> Self {
-        let length = u8::try_from(folded.len()).ok().filter(u8::is_ascii);
+    /// `sigil`: what stands in front of both forms.
+    fn new(sigil: &str, display: &str, folded: &str) -> Self {
+        let folded_bytes = sigil.len() + folded.len();
+        let length = u8::try_from(folded_bytes).ok().filter(u8::is_ascii);
         let length = char::from(length.expect("a name has at most 50 bytes, and folding adds few"));
-        let display = if display == folded { "" } else { display };
-        Self(format!("{length}{folded}{display}").into())
+        let mut text = String::with_capacity(1 + folded_bytes + sigil.len() + display.len());
+        text.push(length);
+        text.push_str(sigil);
+        text.push_str(folded);
+        if display != folded {
+            text.push_str(sigil);
+            text.push_str(display);
+        }
+        Self(text.into())
     }
 
     fn folded_end(&self) -> usize {
@@ -274,24 +283,44 @@ impl Hash for Spelling {
 struct Rules {
     /// What every such name begins with; the rules are about the part behind it.
     sigil: &'static str,
-    /// ASCII characters that cannot stand in it, besides white space and controls.
-    forbidden: &'static str,
-    /// ASCII characters that cannot stand first in it.
-    not_first: &'static str,
+    /// What cannot stand in it, besides white space and controls.
+    forbidden: AsciiSet,
+    /// What cannot stand first in it.
+    not_first: AsciiSet,
     bytes_max: usize,
+}
+
+/// Some of the ASCII characters, a bit for each: names are read with every line.
+struct AsciiSet(u128);
+
+impl AsciiSet {
+    const fn of(characters: &str) -> Self {
+        let bytes = characters.as_bytes();
+        let mut bits = 0;
+        let mut place = 0;
+        while place < bytes.len() {
+            bits |= 1 << bytes[place];
+            place += 1;
+        }
+        Self(bits)
+    }
+
+    const fn has(&self, c: char) -> bool {
+        c.is_ascii() && self.0 >> (c as u32) & 1 == 1
+    }
 }
 
 const NICK_RULES: Rules = Rules {
     sigil: "",
-    forbidden: "#&:,!@*?$+%~/<>\";",
-    not_first: "0123456789-",
+    forbidden: AsciiSet::of("#&:,!@*?$+%~/<>\";"),
+    not_first: AsciiSet::of("0123456789-"),
     bytes_max: NICK_BYTES_MAX,
 };
 
 const CHANNEL_RULES: Rules = Rules {
     sigil: "#",
-    forbidden: ",:/*?!@<>\";",
-    not_first: "",
+    forbidden: AsciiSet::of(",:/*?!@<>\";"),
+    not_first: AsciiSet::of(""),
     bytes_max: CHANNEL_BYTES_MAX,
 };
 
@@ -311,10 +340,7 @@ impl Rules {
         self.check_first(&display)?;
         self.check_length(&display, self.bytes_max)?;
         let folded = folded_form(&display)?;
-        Ok(Spelling::new(
-            &(self.sigil.to_owned() + &display),
-            &(self.sigil.to_owned() + &folded),
-        ))
+        Ok(Spelling::new(self.sigil, &display, &folded))
     }
 
     fn check_characters(&self, body: &str) -> Result<(), NameFault> {
@@ -323,7 +349,7 @@ impl Rules {
         }
         match body
             .chars()
-            .find(|&c| c.is_whitespace() || self.forbidden.contains(c))
+            .find(|&c| c.is_whitespace() || self.forbidden.has(c))
         {
             Some(c) if c.is_whitespace() => Err(NameFault::Forbidden(' ')),
             Some(c) => Err(NameFault::Forbidden(c)),
@@ -335,7 +361,7 @@ impl Rules {
     /// Here such a mark would sit on the space or `#` before the name.
     fn check_first(&self, body: &str) -> Result<(), NameFault> {
         let first = body.chars().next().ok_or(NameFault::Empty)?;
-        if is_mark(first) || self.not_first.contains(first) {
+        if is_mark(first) || self.not_first.has(first) {
             Err(NameFault::Leading(first))
         } else {
             Ok(())
@@ -376,7 +402,11 @@ fn display_form(body: &str) -> Result<Cow<'_, str>, NameFault> {
 
 fn folded_form(display: &str) -> Result<Cow<'_, str>, NameFault> {
     if display.is_ascii() {
-        return Ok(Cow::Owned(display.to_ascii_lowercase()));
+        let has_capitals = display.bytes().any(|byte| byte.is_ascii_uppercase());
+        return Ok(match has_capitals {
+            true => Cow::Owned(display.to_ascii_lowercase()),
+            false => Cow::Borrowed(display),
+        });
     }
     UsernameCaseMapped::enforce(display).map_err(fault_of)
 }
@@ -610,7 +640,7 @@ mod tests {
         // Cherokee alone folds to letters newer than Unicode 6.3, which cannot be typed as a name.
         prop_assert!(Nick::parse(name.folded()).map_or(true, |folded| folded == *name));
         let clean =
-            |c: char| !c.is_whitespace() && !is_invisible(c) && !NICK_RULES.forbidden.contains(c);
+            |c: char| !c.is_whitespace() && !is_invisible(c) && !NICK_RULES.forbidden.has(c);
         prop_assert!(name.as_str().chars().all(clean) && name.folded().chars().all(clean));
         Ok(())
     }
@@ -633,7 +663,7 @@ mod tests {
             if let Ok(name) = ChannelName::parse(&format!("#{text}")) {
                 let again = ChannelName::parse(name.as_str()).map(|again| again.as_str().to_owned());
                 prop_assert_eq!(again, Ok(name.as_str().to_owned()));
-                prop_assert!(!name.folded().contains(|c| is_invisible(c) || CHANNEL_RULES.forbidden.contains(c)));
+                prop_assert!(!name.folded().contains(|c| is_invisible(c) || CHANNEL_RULES.forbidden.has(c)));
             }
         }
 
