@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chat::availability::Away;
-use crate::chat::time::{Civil, Zone};
+use crate::chat::time::Zone;
 
 /// How a session wants times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub enum Times {
 #[derive(Clone, Copy)]
 pub struct Clock<'a> {
     zone: &'a Zone,
-    today: Civil,
+    now_ms: u64,
     times: Times,
 }
 
@@ -28,14 +28,14 @@ impl<'a> Clock<'a> {
     pub fn new(zone: &'a Zone, now_ms: u64, times: Times) -> Self {
         Self {
             zone,
-            today: zone.civil(now_ms),
+            now_ms,
             times,
         }
     }
 
     /// The local day, counted from 1970-01-01.
     pub fn day(&self) -> u32 {
-        self.today.day_number
+        self.day_of(self.now_ms)
     }
 
     /// How the reader wants times.
@@ -56,7 +56,7 @@ impl<'a> Clock<'a> {
     pub fn moment(&self, at_ms: u64) -> String {
         let civil = self.zone.civil(at_ms);
         let mut out = String::new();
-        if civil.day_number != self.today.day_number {
+        if civil.day_number != self.day() {
             civil.write_date(&mut out);
             out.push(' ');
         }

@@ -1,5 +1,6 @@
 //! What happens, as messages: one place for all of them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::args::CTCP;
@@ -11,7 +12,7 @@ use super::pieces::pieces;
 use super::replies::write_back;
 use super::tags::{ANNOUNCEMENT, TAG_CAPS, Tags, WITHDRAWN};
 use super::writer::{Line, Reader};
-use crate::chat::mode::ModeChange;
+use crate::chat::mode::{ModeChange, Rank};
 use crate::chat::name::ChannelName;
 use crate::chat::user::Identity;
 use crate::chat::vocabulary::{Event, Happening, Manner, MessageId, Place, Said, Target};
@@ -74,19 +75,41 @@ fn is_long(said: &Said) -> bool {
 
 /// How many bytes of a text are one message for its readers, who see the speaker in front of it.
 pub fn room(from: &Identity, to: &Target, manner: Manner) -> usize {
+    room_behind(from, &target_word(to), manner)
+}
+
+/// The same, for a target as senders spell it.
+fn room_behind(from: &Identity, to: &str, manner: Manner) -> usize {
     let (verb, before, behind) = wrapping(manner);
-    let to = target_word(to);
-    let head = format!(":{from} {verb} {to} :{before}{behind}");
-    MESSAGE_BYTES_MAX.saturating_sub(head.len())
+    let parts = [
+        ":",
+        from.nick.as_str(),
+        "!",
+        from.origin(),
+        " ",
+        verb,
+        " ",
+        to,
+        " :",
+        before,
+        behind,
+    ];
+    let head = parts.iter().map(|part| part.len()).sum();
+    MESSAGE_BYTES_MAX.saturating_sub(head)
 }
 
 /// A target as senders spell it.
-pub fn target_word(to: &Target) -> String {
+pub fn target_word(to: &Target) -> Cow<'_, str> {
     match to {
-        Target::Channel(channel) => channel.to_string(),
-        Target::Ranked(channel, rank) => format!("{}{channel}", modes::rank_sign(*rank)),
-        Target::Person(nick) => nick.to_string(),
+        Target::Channel(channel) => channel.as_str().into(),
+        Target::Ranked(channel, rank) => ranked(channel, *rank).into(),
+        Target::Person(nick) => nick.as_str().into(),
     }
+}
+
+/// Those of a rank in a channel, as a target.
+fn ranked(channel: &ChannelName, rank: Rank) -> String {
+    format!("{}{channel}", modes::rank_sign(rank))
 }
 
 /// Writes the messages of an event for one reader, or all readers alike: nothing where the reader
@@ -107,7 +130,7 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
             if caps.has(Cap::MessageTags) {
                 let attached = Some(&**attached).filter(|attached| !attached.is_empty());
                 let tags = tags(from).id(*id).attached(attached);
-                drop(Line::tagged(out, &tags, from, "TAGMSG").param(target(place)));
+                drop(Line::tagged(out, &tags, from, "TAGMSG").param(&*target(place)));
             }
         }
         Happening::Arrived { .. } => {}
@@ -225,7 +248,7 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
             id, by, place, why, ..
         } => {
             if caps.has(Cap::MessageRedaction) {
-                let line = Line::tagged(out, &tags(by), by, "REDACT").param(target(place));
+                let line = Line::tagged(out, &tags(by), by, "REDACT").param(&*target(place));
                 with_reason(line.param(message_id::spelled(*id)), why.as_deref());
             }
         }
@@ -247,11 +270,11 @@ fn with_reason(line: Line<'_>, why: Option<&str>) {
 }
 
 /// Where something goes, as senders spell it.
-fn target(place: &Place) -> String {
+fn target(place: &Place) -> Cow<'_, str> {
     match place {
-        Place::Channel(channel) => channel.to_string(),
-        Place::Ranked(channel, rank) => format!("{}{channel}", modes::rank_sign(*rank)),
-        Place::Person(to) => to.nick.to_string(),
+        Place::Channel(channel) => channel.as_str().into(),
+        Place::Ranked(channel, rank) => ranked(channel, *rank).into(),
+        Place::Person(to) => to.nick.as_str().into(),
     }
 }
 
@@ -261,21 +284,23 @@ fn write_said(said: &Said, reader: &Reader<'_>, out: &mut String) {
     let caps = reader.caps;
     let (verb, before, behind) = wrapping(said.manner);
     let to = target(&said.place);
-    let head = format!(":{} {verb} {to} :{before}{behind}", said.from).len();
-    let room = MESSAGE_BYTES_MAX.saturating_sub(head);
+    let room = room_behind(&said.from, &to, said.manner);
     let all = pieces(&said.text, &said.extras.seams, room);
     let tags = || Tags::of(caps, said.at_ms, &said.from);
     let attached = said.extras.attached.as_deref();
     let first = || tags().id(said.id).attached(attached);
     let say = |tags: &Tags, text: &str, out: &mut String| {
-        let line = Line::tagged(out, tags, &said.from, verb).param(&to);
-        line.text(format_args!("{before}{text}{behind}"));
+        let line = Line::tagged(out, tags, &said.from, verb).param(&*to);
+        match before {
+            "" => line.text(text),
+            _ => line.text(format_args!("{before}{text}{behind}")),
+        }
     };
     if all.len() > 1 && caps.multiline() && matches!(said.manner, Manner::Speech | Manner::Notice) {
         let reference = batch_reference(said.id);
         let line = Line::tagged(out, &first(), &said.from, "BATCH");
         let line = line.param(format_args!("+{reference}"));
-        drop(line.param("draft/multiline").param(&to));
+        drop(line.param("draft/multiline").param(&*to));
         for piece in &all {
             let tags = Tags::new(caps).batch(&reference);
             let tags = if piece.concat { tags.concat() } else { tags };

@@ -2,9 +2,30 @@
 
 use crate::chat::vocabulary::MessageId;
 
+/// The longest id, in bytes: 64, 16 and 16 bits, four to a digit, and two hyphens.
+const SPELLED_BYTES_MAX: usize = 16 + 4 + 4 + 2;
+
 /// The id in letters and digits: milliseconds, counter and site, in hexadecimal.
 pub fn spelled(id: MessageId) -> String {
-    format!("{:x}-{:x}-{:x}", id.ms, id.counter, id.site)
+    let mut out = String::with_capacity(SPELLED_BYTES_MAX);
+    write(id, &mut out);
+    out
+}
+
+/// Appends the id, spelled.
+pub fn write(id: MessageId, out: &mut String) {
+    write_hex(id.ms, out);
+    out.push('-');
+    write_hex(id.counter.into(), out);
+    out.push('-');
+    write_hex(id.site.into(), out);
+}
+
+/// Appends a number, which every line has several of: `write!` takes five times as long.
+fn write_hex(number: u64, out: &mut String) {
+    let digits = (u64::BITS - number.leading_zeros()).div_ceil(4).max(1);
+    let nibbles = (0..digits).rev().map(|place| number >> (4 * place) & 0xf);
+    out.extend(nibbles.map(|nibble| char::from(b"0123456789abcdef"[nibble as usize])));
 }
 
 /// The id that is spelled like this.

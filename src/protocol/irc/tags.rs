@@ -13,6 +13,9 @@ use crate::chat::vocabulary::MessageId;
 /// The capabilities that change the tags of any message.
 pub const TAG_CAPS: Caps = Caps::of(&[Cap::ServerTime, Cap::MessageTags]);
 
+/// How many bytes of tags are made room for: a time and an id.
+const TAGS_BYTES_USUAL: usize = 64;
+
 /// The tag that has an announcement's number.
 pub const ANNOUNCEMENT: &str = "hallway/announcement";
 /// The tag that has the number of an announcement that is taken back.
@@ -52,11 +55,18 @@ impl Tags {
     }
 
     fn raw(mut self, tag: &str) -> Self {
-        if !self.text.is_empty() {
+        self.next().push_str(tag);
+        self
+    }
+
+    /// Where the next tag is to be written.
+    fn next(&mut self) -> &mut String {
+        if self.text.is_empty() {
+            self.text.reserve(TAGS_BYTES_USUAL);
+        } else {
             self.text.push(';');
         }
-        self.text.push_str(tag);
-        self
+        &mut self.text
     }
 
     fn with(self, tag: &str) -> Self {
@@ -68,18 +78,23 @@ impl Tags {
     }
 
     /// When it happened (IRCv3 server-time).
-    pub fn time(self, at_ms: u64) -> Self {
-        if !self.caps.has(Cap::ServerTime) {
-            return self;
+    pub fn time(mut self, at_ms: u64) -> Self {
+        if self.caps.has(Cap::ServerTime) {
+            let out = self.next();
+            out.push_str("time=");
+            write_utc(at_ms, out);
         }
-        let mut tag = "time=".to_owned();
-        write_utc(at_ms, &mut tag);
-        self.raw(&tag)
+        self
     }
 
     /// Its id (IRCv3 message ids).
-    pub fn id(self, id: MessageId) -> Self {
-        self.with(&format!("msgid={}", message_id::spelled(id)))
+    pub fn id(mut self, id: MessageId) -> Self {
+        if self.caps.has(Cap::MessageTags) {
+            let out = self.next();
+            out.push_str("msgid=");
+            message_id::write(id, out);
+        }
+        self
     }
 
     /// What the sender's program attached to it.

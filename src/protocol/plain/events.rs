@@ -14,6 +14,9 @@ use crate::protocol::modes;
 use crate::protocol::stamp::{Clock, Times};
 use crate::suggest::listed;
 
+/// How many bytes are made room for: a line of a sentence or two.
+const LINE_BYTES_USUAL: usize = 128;
+
 /// What changes the bytes of an event: readers alike in this read the same bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wire {
@@ -63,7 +66,7 @@ pub fn is_stamped(what: &Happening) -> bool {
 
 /// The line or lines of an event, each with its end.
 pub fn render(event: &Event, own: bool, clock: &Clock<'_>) -> String {
-    let mut out = String::with_capacity(96);
+    let mut out = String::with_capacity(LINE_BYTES_USUAL);
     match &event.what {
         Happening::Said(said) => write_said(said, own, clock, &mut out),
         Happening::Announced {
@@ -121,20 +124,22 @@ pub fn write_said(said: &Said, own: bool, clock: &Clock<'_>, out: &mut String) {
 }
 
 fn write_said_line(said: &Said, text: &str, own: bool, clock: &Clock<'_>, out: &mut String) {
-    let nick = &said.from.nick;
+    let nick = said.from.nick.as_str();
     clock.write_stamp(said.at_ms, out);
     let own_private = own && matches!(&said.place, Place::Person(_));
-    let _ = match &said.place {
-        Place::Channel(channel) | Place::Ranked(channel, _) => write!(out, " {channel}"),
-        Place::Person(to) if own_private => write!(out, " private to {}", to.nick),
-        Place::Person(_) => write!(out, " private"),
+    let place = match &said.place {
+        Place::Channel(channel) | Place::Ranked(channel, _) => [" ", channel.as_str()],
+        Place::Person(to) if own_private => [" private to ", to.nick.as_str()],
+        Place::Person(_) => [" private", ""],
     };
-    let _ = match said.manner {
-        Manner::Action => write!(out, " * {nick} "),
-        Manner::Notice => write!(out, " -{nick}- "),
-        _ if own_private => write!(out, ": "),
-        _ => write!(out, " {nick}: "),
+    let speaker = match said.manner {
+        Manner::Action => [" * ", nick, " "],
+        Manner::Notice => [" -", nick, "- "],
+        _ if own_private => [": ", "", ""],
+        _ => [" ", nick, ": "],
     };
+    let words = place.iter().chain(&speaker);
+    words.for_each(|word| out.push_str(word));
     if let Place::Ranked(_, rank) = &said.place {
         let _ = write!(out, "(to {}) ", to_rank(*rank));
     }

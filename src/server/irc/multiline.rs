@@ -144,7 +144,7 @@ impl Multiline {
         if !args::target(&part.target).is_ok_and(|to| to == self.to) {
             let text = "All lines of a batch go where it goes";
             let batch = target_word(&self.to);
-            let about = [batch.as_str(), part.target.as_str()];
+            let about = [&*batch, part.target.as_str()];
             return Err(Complaint::fail(
                 "BATCH",
                 "MULTILINE_INVALID_TARGET",
