@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::session::Plain;
+use super::session::{Plain, Session};
 use super::{Output, Server, SessionId};
 use crate::chat::channel::check_reason;
 use crate::chat::time::Now;
@@ -39,8 +39,11 @@ impl Server {
     }
 
     pub(super) fn read(&mut self, id: SessionId, line: &str) -> Reading {
-        let statuses = self.settings.statuses.clone();
-        commands::read(line, self.screen(id), &statuses)
+        let plain = self.sessions.get_mut(id).and_then(Session::plain);
+        let screen = &plain
+            .expect("only plain sessions that are there are read")
+            .screen;
+        commands::read(line, screen, &self.settings.statuses)
     }
 
     pub(super) fn carry_out(&mut self, now: Now, id: SessionId, request: Request, bare: bool) {

@@ -41,8 +41,13 @@ impl<'m> Args<'m> {
 
     /// The parts of a parameter between commas.
     pub fn list(&self, place: usize) -> Vec<&'m str> {
+        self.parts(place).collect()
+    }
+
+    /// The same, one by one.
+    pub fn parts(&self, place: usize) -> impl Iterator<Item = &'m str> {
         let parts = self.get(place).split(',');
-        parts.filter(|part| !part.is_empty()).collect()
+        parts.filter(|part| !part.is_empty())
     }
 
     /// All parameters from a place on, as one text.
@@ -58,14 +63,14 @@ impl<'m> Args<'m> {
     /// The tags for other clients.
     pub fn attached(&self) -> Option<Arc<str>> {
         let may_attach = self.caps.has(Cap::MessageTags);
-        let tags = self.message.client_tags().filter(|_| may_attach);
+        let tags = may_attach.then(|| self.message.client_tags()).flatten();
         tags.map(Arc::from)
     }
 
     /// The batch that the message is a part of. Only draft/multiline lets a client have batches.
     pub fn batch(&self) -> Option<String> {
         let may_batch = self.caps.has(Cap::Multiline);
-        self.message.tag("batch").filter(|_| may_batch)
+        may_batch.then(|| self.message.tag("batch")).flatten()
     }
 }
 

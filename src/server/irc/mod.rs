@@ -16,7 +16,7 @@ use super::session::Session;
 use super::{Heard, Server, SessionId};
 use crate::chat::time::Now;
 use crate::protocol::irc::capabilities::{Cap, Caps};
-use crate::protocol::irc::commands::{self, Spec, When};
+use crate::protocol::irc::commands::{self, Reading, Spec, When};
 use crate::protocol::irc::message::Message;
 use crate::protocol::irc::numerics::*;
 use crate::protocol::irc::refusals::Complaint;
@@ -94,10 +94,7 @@ impl Server {
             };
             let spec = commands::lookup(&verb);
             let spec = spec.expect("what is to be done was read by a command of the table");
-            match reading {
-                Ok(request) => self.carry_out_irc(now, id, spec.name, request),
-                Err(complaint) => self.complain_about(id, spec.name, &complaint),
-            }
+            self.do_now(now, id, spec, reading);
         }
     }
 
@@ -121,12 +118,18 @@ impl Server {
             return self.complain(id, &too_long());
         }
         match spec.ok_or_else(|| unknown(message.verb)) {
-            Ok(spec) => self.hear_command(id, spec, &message),
+            Ok(spec) => self.hear_command(now, id, spec, &message),
             Err(complaint) => self.complain(id, &complaint),
         }
     }
 
-    fn hear_command(&mut self, id: SessionId, spec: &'static Spec, message: &Message<'_>) {
+    fn hear_command(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        spec: &'static Spec,
+        message: &Message<'_>,
+    ) {
         let caps = self.caps(id);
         let registered = self.user_of(id).is_some();
         let refused = match spec.when {
@@ -138,14 +141,29 @@ impl Server {
         if let Some(complaint) = refused {
             return self.complain(id, &complaint);
         }
-        let readings = spec.read(message, caps);
+        let mut readings = spec.read(message, caps);
+        if readings.len() > 1 {
+            return self.put_off(id, spec, readings);
+        }
+        // What nothing stands behind need not stand in line.
+        if let Some(reading) = readings.pop() {
+            self.do_now(now, id, spec, reading);
+        }
+    }
+
+    /// Leaves what a message asks for to be done in order.
+    fn put_off(&mut self, id: SessionId, spec: &Spec, readings: Vec<Reading>) {
         if let Some(client) = self.client_mut(id) {
             let todo = &mut client.aside().todo;
-            todo.extend(
-                readings
-                    .into_iter()
-                    .map(|reading| (spec.name.to_owned(), reading)),
-            );
+            let readings = readings.into_iter();
+            todo.extend(readings.map(|reading| (spec.name.to_owned(), reading)));
+        }
+    }
+
+    fn do_now(&mut self, now: Now, id: SessionId, spec: &'static Spec, reading: Reading) {
+        match reading {
+            Ok(request) => self.carry_out_irc(now, id, spec.name, request),
+            Err(complaint) => self.complain_about(id, spec.name, &complaint),
         }
     }
 

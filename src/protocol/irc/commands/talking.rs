@@ -128,14 +128,15 @@ fn to_each(a: &Args<'_>, request: impl Fn(Target) -> Reading) -> Vec<Reading> {
 }
 
 fn each_target(a: &Args<'_>, request: impl Fn(&str) -> Reading) -> Vec<Reading> {
-    let words = a.list(0);
     let too_many = |word: &str| {
         let text = format!("Too many targets: at most {TARGETS_MAX}");
         Err(Complaint::about(ERR_TOOMANYTARGETS, &[word], &text))
     };
-    let heard = words.iter().take(TARGETS_MAX).map(|word| request(word));
-    let unheard = words.iter().skip(TARGETS_MAX).map(|word| too_many(word));
-    heard.chain(unheard).collect()
+    let readings = a.parts(0).enumerate().map(|(place, word)| match place {
+        0..TARGETS_MAX => request(word),
+        _ => too_many(word),
+    });
+    readings.collect()
 }
 
 fn batch(a: &Args<'_>) -> Vec<Reading> {
