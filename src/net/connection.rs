@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv6Addr, Shutdown, SocketAddr};
 
 use mio::net::TcpStream;
 
-use super::queue::Queue;
+use super::queue::{Queue, Spare};
 use crate::protocol::Protocol;
 use crate::protocol::heard::Heard;
 use crate::protocol::irc::framing::Framer;
@@ -203,10 +203,10 @@ impl Connection {
     ///
     /// Who takes nothing any more may still have said something, which lies unread: a script that
     /// sends and goes. So a connection that cannot be written is read to its end like any other.
-    pub(super) fn flush(&mut self) -> bool {
+    pub(super) fn flush(&mut self, spare: &mut Spare) -> bool {
         let before = self.queue.bytes();
         if self.writable && !self.unheard {
-            match self.queue.write_to(&mut self.stream) {
+            match self.queue.write_to(&mut self.stream, spare) {
                 Ok(stopped) => self.writable = !stopped,
                 Err(_) => self.unheard = true,
             }

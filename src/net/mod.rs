@@ -93,6 +93,7 @@ pub struct Loop {
     /// How much more is heard in this turn.
     turn_left: usize,
     dirty: Vec<SessionId>,
+    spare_queues: queue::Spare,
     doomed: Vec<(SessionId, String)>,
     /// When connections that are being closed are closed at the latest.
     closings: BTreeSet<(u64, SessionId)>,
@@ -132,6 +133,7 @@ impl Loop {
             hungry: Vec::new(),
             turn_left: 0,
             dirty: Vec::new(),
+            spare_queues: queue::Spare::default(),
             doomed: Vec::new(),
             closings: BTreeSet::new(),
         };
@@ -308,21 +310,27 @@ impl Loop {
 
     fn enqueue(&mut self, id: SessionId, bytes: Bytes) {
         if let Some(connection) = self.connections.get_mut(id) {
-            connection.queue.push(bytes);
+            connection.queue.push(bytes, &mut self.spare_queues);
             mark(&mut self.dirty, &mut connection.dirty, id);
         }
     }
 
     fn send(&mut self) {
-        for id in std::mem::take(&mut self.dirty) {
+        let mut dirty = std::mem::take(&mut self.dirty);
+        for id in dirty.drain(..) {
             if let Some(connection) = self.connections.get_mut(id) {
                 connection.dirty = false;
-                let progress = connection.flush();
+                let progress = connection.flush(&mut self.spare_queues);
                 if connection.unheard {
                     mark(&mut self.hungry, &mut connection.hungry, id);
                 }
                 self.after_flush(id, progress);
             }
+        }
+        // What has become dirty meanwhile has room of its own.
+        if self.dirty.is_empty() {
+            dirty.shrink_to(OUTPUTS_KEPT);
+            self.dirty = dirty;
         }
     }
 

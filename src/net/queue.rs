@@ -14,6 +14,28 @@ const SLICES_INLINE: usize = 32;
 /// How many lines a queue holds before it grows: most are written before there are more.
 const LINES_INLINE: usize = 2;
 
+/// How many empty queues are kept for the next turn: what a line to a crowd takes at once.
+const SPARE_MAX: usize = 512;
+
+/// Room for lines that wait, of queues that are empty now: each turn takes it and gives it back.
+#[derive(Debug, Default)]
+pub(super) struct Spare(Vec<Box<Waiting>>);
+
+impl Spare {
+    fn take(&mut self) -> Box<Waiting> {
+        self.0.pop().unwrap_or_default()
+    }
+
+    fn give_back(&mut self, mut waiting: Box<Waiting>) {
+        if self.0.len() < SPARE_MAX {
+            waiting.lines.clear();
+            waiting.lines.shrink_to_fit();
+            waiting.gone = 0;
+            self.0.push(waiting);
+        }
+    }
+}
+
 /// Lines to be written; while there are none it owns no heap, and is a word.
 #[derive(Debug, Default)]
 pub(super) struct Queue(Option<Box<Waiting>>);
@@ -30,9 +52,9 @@ struct Waiting {
 }
 
 impl Queue {
-    pub(super) fn push(&mut self, line: Bytes) {
+    pub(super) fn push(&mut self, line: Bytes, spare: &mut Spare) {
         if !line.is_empty() {
-            let waiting = self.0.get_or_insert_default();
+            let waiting = self.0.get_or_insert_with(|| spare.take());
             waiting.bytes += line.len();
             waiting.lines.push(line);
         }
@@ -48,13 +70,15 @@ impl Queue {
     }
 
     /// Writes as much as the other side takes. Says whether it stopped taking.
-    pub(super) fn write_to(&mut self, out: &mut impl Write) -> io::Result<bool> {
+    pub(super) fn write_to(&mut self, out: &mut impl Write, spare: &mut Spare) -> io::Result<bool> {
         while let Some(waiting) = &mut self.0 {
             match waiting.write_once(out) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(written) => {
-                    if waiting.forget(written) {
-                        self.0 = None;
+                    if waiting.forget(written)
+                        && let Some(waiting) = self.0.take()
+                    {
+                        spare.give_back(waiting);
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(true),
@@ -138,11 +162,12 @@ mod tests {
     fn lines_survive_being_written_in_any_pieces() {
         let lines = ["one\r\n", "", "two\r\n", "three\r\n"];
         let whole = lines.concat();
+        let mut spare = Spare::default();
         for gulp in 1..=whole.len() {
             let mut queue = Queue::default();
             lines
                 .iter()
-                .for_each(|line| queue.push(Bytes::from_static(line.as_bytes())));
+                .for_each(|line| queue.push(Bytes::from_static(line.as_bytes()), &mut spare));
             assert_eq!(queue.bytes(), whole.len());
             let mut sip = Sip {
                 taken: Vec::new(),
@@ -151,12 +176,26 @@ mod tests {
             while !queue.is_empty() {
                 sip.gulps.push(gulp);
                 assert_eq!(
-                    queue.write_to(&mut sip).expect("it takes"),
+                    queue.write_to(&mut sip, &mut spare).expect("it takes"),
                     !queue.is_empty()
                 );
             }
             assert_eq!(sip.taken, whole.as_bytes());
             assert!(queue.bytes() == 0 && queue.0.is_none());
+            let kept = &spare.0[0];
+            assert!(kept.lines.is_empty() && !kept.lines.spilled());
+            assert_eq!((kept.gone, kept.written, kept.bytes), (0, 0, 0));
         }
+        assert_eq!(spare.0.len(), 1, "each takes what the last gave back");
+    }
+
+    #[test]
+    fn room_is_kept_for_a_crowd_but_not_for_more() {
+        let mut spare = Spare::default();
+        let boxes: Vec<Box<Waiting>> = (0..=SPARE_MAX).map(|_| spare.take()).collect();
+        boxes
+            .into_iter()
+            .for_each(|waiting| spare.give_back(waiting));
+        assert_eq!(spare.0.len(), SPARE_MAX);
     }
 }
