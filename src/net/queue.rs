@@ -19,6 +19,10 @@ const SPARE_MAX: usize = 512;
 
 /// Room for lines that wait, of queues that are empty now: each turn takes it and gives it back.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::vec_box,
+    reason = "what is handed out is a box: a queue that is empty is a word"
+)]
 pub(super) struct Spare(Vec<Box<Waiting>>);
 
 impl Spare {
