@@ -14,6 +14,7 @@ pub mod protocol;
 pub mod send;
 pub mod serve;
 pub mod server;
+pub mod store;
 pub mod suggest;
 pub mod verifier;
 pub mod worker;

@@ -5,6 +5,7 @@
 //! ([`Chat::take_outbox`]) before the next. Time is an argument. It knows nothing of sessions,
 //! sockets, clocks or the words of any protocol.
 
+pub mod account;
 pub mod announcement;
 pub mod availability;
 pub mod block;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::account::Account;
 use super::availability::{Absence, Away};
 use super::block::Block;
 use super::mode::{UserFlag, UserFlags};
@@ -21,6 +22,8 @@ pub struct Identity {
     pub nick: Nick,
     /// Whether they are a program.
     pub bot: bool,
+    /// The account they are logged in to; guests have none.
+    pub account: Option<Arc<Account>>,
     /// Where the host begins in the words, and where the full name.
     host_at: u8,
     realname_at: u8,
@@ -42,6 +45,7 @@ impl Identity {
         Self {
             nick,
             bot: false,
+            account: None,
             host_at: place(username.len() + "@".len()),
             realname_at: place(username.len() + "@".len() + host.len()),
             words: [username, "@", host, realname].concat().into(),
@@ -91,17 +95,29 @@ impl Identity {
         }
     }
 
+    /// The same person, logged in to this account, or to none.
+    pub(super) fn with_account(&self, account: Option<Arc<Account>>) -> Self {
+        Self {
+            account,
+            ..self.clone()
+        }
+    }
+
     /// The same person, seen under another host.
     pub(super) fn with_host(&self, host: &str) -> Self {
-        let realname = self.said_realname().unwrap_or("");
-        let nick = self.nick.clone();
-        Self::new(nick, self.username(), host, realname, self.address).with_bot(self.bot)
+        self.with_words(host, self.said_realname().unwrap_or(""))
     }
 
     /// The same person, called something else in full.
     pub(super) fn with_realname(&self, realname: &str) -> Self {
+        self.with_words(self.host(), realname)
+    }
+
+    fn with_words(&self, host: &str, realname: &str) -> Self {
         let nick = self.nick.clone();
-        Self::new(nick, self.username(), self.host(), realname, self.address).with_bot(self.bot)
+        Self::new(nick, self.username(), host, realname, self.address)
+            .with_bot(self.bot)
+            .with_account(self.account.clone())
     }
 }
 

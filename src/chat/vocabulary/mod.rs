@@ -9,11 +9,13 @@
 
 mod command;
 mod event;
+mod record;
 mod refusal;
 mod reply;
 
 pub use command::{Command, Criterion, Target, Watched, Whom};
 pub use event::{Audience, Event, Extras, Happening, Manner, MessageId, Place, Said, Span};
+pub use record::{Conversation, ConversationId, Line, Record, Told};
 pub use refusal::{Limited, Refusal};
 pub use reply::{
     AnnouncementInfo, BoardCounts, ChannelInfo, Company, Former, Listed, Listing, PersonInfo,

@@ -1,0 +1,144 @@
+//! What is to be remembered of a chat, and for whom.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{Extras, Manner, MessageId};
+use crate::chat::account::AccountId;
+use crate::chat::name::{ChannelName, Nick};
+use crate::chat::user::Identity;
+
+/// One channel from its making to its end: another that is made under the same name later is
+/// another conversation. Never used again.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+pub struct ConversationId(pub u64);
+
+/// Where a line belongs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Conversation {
+    /// To a channel.
+    Channel(ConversationId),
+    /// To two accounts.
+    Private {
+        /// The account of who said it.
+        from: AccountId,
+        /// The account of who was meant.
+        to: AccountId,
+        /// What they were called.
+        to_nick: Nick,
+    },
+}
+
+/// What a line of the history tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Told {
+    /// Something said. A line feed in the text begins another line of the same message.
+    Said {
+        /// How.
+        manner: Manner,
+        /// What.
+        text: Arc<str>,
+        /// What it had besides.
+        extras: Extras,
+    },
+    /// An announcement to the channel.
+    Announced {
+        /// Its number.
+        number: u32,
+        /// What.
+        text: Arc<str>,
+    },
+    /// Another topic, or none (an empty text).
+    Topic(Arc<str>),
+    /// Somebody came into the channel.
+    Joined,
+    /// Somebody left the channel.
+    Left(Option<Arc<str>>),
+    /// Somebody left the server.
+    Quit(Arc<str>),
+    /// Somebody was called this from then on.
+    Renamed(Nick),
+    /// Somebody was put out.
+    Kicked(Nick, Option<Arc<str>>),
+    /// The channel was called this from then on.
+    ChannelRenamed(ChannelName, Option<Arc<str>>),
+}
+
+impl Told {
+    /// Whether it tells of something that happened, not of something said.
+    pub fn is_event(&self) -> bool {
+        !matches!(self, Self::Said { .. } | Self::Announced { .. })
+    }
+}
+
+/// One line of the history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its id: its place in the history.
+    pub id: MessageId,
+    /// When, in Unix milliseconds.
+    pub at_ms: u64,
+    /// Where it belongs.
+    pub conversation: Conversation,
+    /// Whether more than those who were there may read it: it was told in a channel that was neither
+    /// secret nor keyed nor invite-only.
+    pub open: bool,
+    /// Whose doing it is, as they were then.
+    pub from: Arc<Identity>,
+    /// What it tells.
+    pub told: Told,
+}
+
+/// Something to be remembered, in the order of happening.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Record {
+    /// A channel was made.
+    Begun {
+        /// It.
+        conversation: ConversationId,
+        /// Its name.
+        channel: ChannelName,
+        /// When, in Unix milliseconds.
+        at_ms: u64,
+    },
+    /// A channel ended: nobody but its members of then may read it from now on.
+    Ended {
+        /// It.
+        conversation: ConversationId,
+    },
+    /// A channel has another name.
+    Named {
+        /// It.
+        conversation: ConversationId,
+        /// The name.
+        channel: ChannelName,
+    },
+    /// Somebody with an account is in a channel from this moment on.
+    Entered {
+        /// It.
+        conversation: ConversationId,
+        /// Whose account.
+        account: AccountId,
+        /// The first line that may be theirs.
+        from: MessageId,
+    },
+    /// And no longer.
+    Exited {
+        /// It.
+        conversation: ConversationId,
+        /// Whose account.
+        account: AccountId,
+        /// The last line that may be theirs.
+        until: MessageId,
+    },
+    /// A line.
+    Line(Line),
+    /// A line was taken back: its text is not to be read any more.
+    Redacted {
+        /// It.
+        id: MessageId,
+    },
+}

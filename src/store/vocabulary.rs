@@ -1,0 +1,237 @@
+//! What the store is told, what it is asked and what it answers: plain data, for those who know
+//! nothing of databases.
+
+use std::sync::Arc;
+
+use crate::chat::account::{Account, AccountId};
+use crate::chat::name::{ChannelName, Nick};
+use crate::chat::vocabulary::{ConversationId, Line, MessageId, Record};
+use crate::verifier::Verifier;
+
+/// Something to be kept.
+#[derive(Debug, Clone)]
+pub enum Deed {
+    /// Something of the chat.
+    Record(Record),
+    /// An account, whose number the store chooses.
+    AddAccount {
+        /// Its name.
+        name: Nick,
+        /// Knows its password.
+        verifier: Arc<Verifier>,
+        /// When, in Unix milliseconds.
+        at_ms: u64,
+    },
+    /// Another password.
+    SetVerifier {
+        /// Whose.
+        account: AccountId,
+        /// Knows it.
+        verifier: Arc<Verifier>,
+    },
+    /// An account is no more.
+    RemoveAccount {
+        /// Which.
+        account: AccountId,
+        /// Whether what its owner said is to be forgotten too.
+        with_messages: bool,
+    },
+    /// The owner of an account was here.
+    Seen {
+        /// Which.
+        account: AccountId,
+        /// When last, in Unix milliseconds.
+        at_ms: u64,
+    },
+    /// A private message waits for its reader, who is not here. The line is kept with it.
+    KeepFor {
+        /// Who is to read it.
+        account: AccountId,
+        /// It.
+        line: Line,
+    },
+    /// Waiting messages up to this one have been given to their reader.
+    Delivered {
+        /// The reader.
+        account: AccountId,
+        /// The last of them.
+        until: MessageId,
+    },
+}
+
+/// A deed, and who waits until it is safe on the disk.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Answered with [`Answer::Done`] once it is synced; `None`: nobody waits.
+    pub ticket: Option<u64>,
+    /// What is to be kept.
+    pub deed: Deed,
+}
+
+/// A place in the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    /// The line of this id.
+    Message(MessageId),
+    /// A moment in Unix milliseconds.
+    Moment(u64),
+}
+
+/// Whose lines are asked for, and who may read them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// A channel's.
+    Channel {
+        /// Its name.
+        name: ChannelName,
+        /// The conversation of that name now, if the asker may read what was open in it.
+        current: Option<ConversationId>,
+    },
+    /// A private conversation of the asker's.
+    With(AccountId),
+    /// Everything that the asker may read; of these conversations what was open in them too.
+    Everywhere(Vec<ConversationId>),
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asker {
+    /// Their account; guests have none, and read only what was open.
+    pub account: Option<AccountId>,
+    /// Nothing older than this (Unix milliseconds).
+    pub not_before_ms: u64,
+    /// Whose lines they do not want to see.
+    pub blocked: Vec<AccountId>,
+}
+
+/// Which end of what fits is wanted, if not all of it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The first lines.
+    Oldest,
+    /// The last lines.
+    Newest,
+    /// Half of them before this point, and the others from it on.
+    Around(Point),
+}
+
+/// Which lines are asked for. They come oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Of what.
+    pub scope: Scope,
+    /// Only later than this.
+    pub after: Option<Point>,
+    /// Only earlier than this.
+    pub before: Option<Point>,
+    /// At most so many.
+    pub limit: usize,
+    /// Which of them.
+    pub end: End,
+    /// Also comings, goings, topics and the like.
+    pub events: bool,
+    /// Only what has these words.
+    pub words: Option<String>,
+    /// Only what somebody of this name said.
+    pub by: Option<Nick>,
+}
+
+/// A conversation in which something was said lately.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Partner {
+    /// A channel.
+    Channel(ChannelName),
+    /// A person, by what their account is called now.
+    Account(Account),
+}
+
+/// What can be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Query {
+    /// Lines.
+    Lines(Wanted),
+    /// The conversations with lines between two moments, the earliest of the latest lines first.
+    Partners {
+        /// What the asker may read: see [`Scope::Everywhere`].
+        open: Vec<ConversationId>,
+        /// Later than this.
+        after_ms: u64,
+        /// Earlier than this.
+        before_ms: u64,
+        /// At most so many.
+        limit: usize,
+    },
+    /// When somebody was last heard of under a name.
+    LastSeen(Nick),
+}
+
+/// A question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Tells whoever asks which of their questions this is.
+    pub ticket: u64,
+    /// Who asks.
+    pub asker: Asker,
+    /// What.
+    pub query: Query,
+}
+
+/// Why the store cannot do something: a sentence for whoever runs the server is in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Too much waits to be written.
+    Full,
+    /// The disk is full, broken or read-only.
+    Failed,
+    /// It took too long to find.
+    TooSlow,
+    /// There is an account of this name already.
+    NameTaken,
+    /// There is no such account any more.
+    NoSuchAccount,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Lines, oldest first.
+    Lines(Vec<Line>),
+    /// Conversations, each with the moment of its latest line.
+    Partners(Vec<(Partner, u64)>),
+    /// When (Unix milliseconds), as whom and where; nothing if never.
+    LastSeen(Option<(u64, Nick)>),
+}
+
+/// What came of an order or a question.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// It is safe on the disk, or not; an account that was added has a number now.
+    Done {
+        /// Whose question.
+        ticket: u64,
+        /// What came of it.
+        outcome: Result<Option<AccountId>, Trouble>,
+    },
+    /// An answer to a question.
+    Found {
+        /// Whose question.
+        ticket: u64,
+        /// What came of it.
+        outcome: Result<Found, Trouble>,
+    },
+}
+
+/// What a store remembers that the server needs at once when it starts.
+#[derive(Debug, Clone, Default)]
+pub struct Restored {
+    /// The accounts, and what knows their passwords.
+    pub accounts: Vec<(Account, Arc<Verifier>)>,
+    /// The channels that have not ended, with their conversations.
+    pub channels: Vec<(ConversationId, ChannelName)>,
+    /// The last conversation there has been.
+    pub last_conversation: ConversationId,
+    /// The last line there is.
+    pub last_message: MessageId,
+    /// For whom messages wait, how many and from whom.
+    pub waiting: Vec<(AccountId, AccountId, usize)>,
+}
