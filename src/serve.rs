@@ -16,8 +16,10 @@ use crate::logging::Log;
 use crate::net::{Loop, Options, Reloaded};
 use crate::protocol::modes;
 use crate::protocol::plain::{commands, screen};
+use crate::server::accounts::Registering;
 use crate::server::cloak::CloakKey;
 use crate::server::settings::{Operator, Settings};
+use crate::verifier::ITERATIONS;
 use crate::{chat, net, server};
 
 /// The file in the data directory that holds what addresses are hidden with.
@@ -112,6 +114,8 @@ pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String
         network: config.network.clone(),
         motd: config.motd.clone(),
         admin: config.admin.clone(),
+        registering: Registering::Open,
+        iterations: ITERATIONS,
         operators: config.operators.iter().map(operator).collect(),
     })
 }

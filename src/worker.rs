@@ -60,6 +60,7 @@ fn check_all(checks: &Receiver<Check>, results: &Sender<Checked>, wake: impl Fn(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::{Job, Outcome};
     use crate::verifier::{ITERATIONS_MIN, Verifier};
     use std::sync::Arc;
     use std::sync::mpsc::RecvTimeoutError;
@@ -76,7 +77,7 @@ mod tests {
         Check {
             ticket,
             password: password.to_owned(),
-            verifier: verifier.clone(),
+            job: Job::Check(verifier.clone()),
         }
     }
 
@@ -100,7 +101,10 @@ mod tests {
         let expected = [(1, true), (2, false), (3, false), (4, true)];
         assert_eq!(
             done,
-            expected.map(|(ticket, holds)| Checked { ticket, holds })
+            expected.map(|(ticket, holds)| Checked {
+                ticket,
+                outcome: Outcome::Holds(holds)
+            })
         );
         assert_eq!(worker.take_done(), [], "each is taken once");
     }

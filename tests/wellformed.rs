@@ -494,7 +494,8 @@ impl Building {
                     line.closing = true;
                 }
             }
-            Output::Verify(check) => self.server.checked(self.now, &check.run()),
+            Output::Verify(check) => self.server.checked(self.now, check.run()),
+            Output::Keep(_) | Output::Ask(_) => unreachable!("there is no store"),
             Output::Reload => self.server.configure(self.now, settings()),
         }
     }

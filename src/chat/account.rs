@@ -1,8 +1,13 @@
 //! Accounts: whose a name is, also while they are not here.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::name::Nick;
+use super::time::Now;
+use super::vocabulary::{Happening, Refusal};
+use super::{Chat, UserId};
 
 /// An account's number: never used again for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,4 +20,87 @@ pub struct Account {
     pub id: AccountId,
     /// Its name, which is its owner's alone.
     pub name: Nick,
+}
+
+impl Chat {
+    /// An account that there is from now on.
+    pub fn add_account(&mut self, account: Account) {
+        self.accounts
+            .insert(account.name.clone(), Arc::new(account));
+    }
+
+    /// An account that there is no more: whoever is logged in to it is a guest from now on.
+    pub fn remove_account(&mut self, now: Now, name: &Nick) {
+        let account = self.accounts.remove(name);
+        let owner = account.and_then(|account| self.owner_here(account.id));
+        if let Some(owner) = owner {
+            self.belong(now, owner, None);
+        }
+    }
+
+    /// The account of this name.
+    pub fn find_account(&self, name: &Nick) -> Option<&Arc<Account>> {
+        self.accounts.get(name)
+    }
+
+    /// The account that somebody who is here is logged in to.
+    pub fn account_of(&self, who: UserId) -> Option<&Arc<Account>> {
+        self.users.get(who)?.identity.account.as_ref()
+    }
+
+    /// Who is here and logged in to an account.
+    pub fn owner_here(&self, account: AccountId) -> Option<UserId> {
+        self.owners.get(&account).copied()
+    }
+
+    /// Logs somebody in to an account whose password they know and that nobody else who is here is
+    /// logged in to; `None`: logs them out. Everybody who knows them hears it.
+    pub fn belong(&mut self, now: Now, who: UserId, account: Option<Arc<Account>>) {
+        let Some(before) = self.users.get(who).map(|user| user.identity.clone()) else {
+            return;
+        };
+        if before.account == account {
+            return;
+        }
+        let channels = self.user(who).channels.clone();
+        for channel in &channels {
+            self.record_exit(who, *channel);
+        }
+        self.disown(who);
+        self.own(who, account.as_deref());
+        self.user_mut(who).identity = Arc::new(before.with_account(account));
+        for channel in channels {
+            self.record_entry(now, who, channel);
+        }
+        let audience = self.clients_around(who);
+        let who = self.user(who).identity.clone();
+        self.event(now, audience, Happening::AccountChanged { who });
+    }
+
+    /// Notes who is logged in to an account.
+    pub(super) fn own(&mut self, who: UserId, account: Option<&Account>) {
+        if let Some(account) = account {
+            let other = self.owners.insert(account.id, who);
+            assert!(other.is_none(), "one person, one user");
+        }
+    }
+
+    /// Notes that somebody is logged in no longer.
+    pub(super) fn disown(&mut self, who: UserId) {
+        if let Some(account) = self.account_of(who).map(|account| account.id) {
+            self.owners.remove(&account);
+        }
+    }
+
+    /// Refuses a name that belongs to somebody else, here or not.
+    pub(super) fn check_owned(
+        &self,
+        nick: &Nick,
+        account: Option<&Arc<Account>>,
+    ) -> Result<(), Refusal> {
+        match self.accounts.get(nick) {
+            Some(owner) if account != Some(owner) => Err(Refusal::NameOwned { nick: nick.clone() }),
+            _ => Ok(()),
+        }
+    }
 }

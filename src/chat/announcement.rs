@@ -29,12 +29,12 @@ struct Hearer {
 /// An announcement in force.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Announcement {
-    number: u32,
+    pub(super) number: u32,
     at_ms: u64,
     author: UserId,
-    from: Arc<Identity>,
-    channel: Option<ChannelName>,
-    text: Arc<str>,
+    pub(super) from: Arc<Identity>,
+    pub(super) channel: Option<ChannelName>,
+    pub(super) text: Arc<str>,
     until_ms: u64,
     /// Those who were there, ordered by user, and those who acknowledged later.
     hearers: Vec<Hearer>,
@@ -202,9 +202,11 @@ impl Chat {
 
     fn send_announcement(&mut self, now: Now, announcement: &Announcement) {
         let audience = self.reached_by(announcement, Some(announcement.author));
+        let id = self.next_message_id(now);
+        self.record_announced(now, id, announcement);
         let what = Happening::Announced {
             number: announcement.number,
-            id: self.next_message_id(now),
+            id,
             from: announcement.from.clone(),
             channel: announcement.channel.clone(),
             text: announcement.text.clone(),

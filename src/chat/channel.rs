@@ -1,5 +1,7 @@
 //! A channel, and who is in it: the only file that changes membership.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::limits::REASON_BYTES_MAX;
@@ -9,7 +11,10 @@ use super::mode::{Flag, MaskList, Modes, Rank, Ranks};
 use super::name::{ChannelName, Nick};
 use super::time::Now;
 use super::user::Identity;
-use super::vocabulary::{Company, Happening, Limited, Listed, Presence, Refusal, Reply, TopicInfo};
+use super::vocabulary::{
+    Company, ConversationId, Happening, Limited, Listed, Presence, Record, Refusal, Reply, Told,
+    TopicInfo,
+};
 use super::{ChannelId, Chat, UserId};
 
 /// How many channels one person can be in.
@@ -41,6 +46,8 @@ pub(super) struct Member {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Channel {
     pub(super) name: ChannelName,
+    /// Which conversation it is, from its making to its end.
+    pub(super) conversation: ConversationId,
     /// Ordered by user: found by bisection, walked without a detour.
     members: Vec<Member>,
     pub(super) modes: Modes,
@@ -62,6 +69,7 @@ impl Channel {
     pub(super) fn new(name: ChannelName, made_ms: u64) -> Self {
         Self {
             name,
+            conversation: ConversationId::default(),
             members: Vec::new(),
             modes: Modes::default(),
             topic: None,
@@ -264,6 +272,7 @@ impl Chat {
     pub(super) fn add_channel(&mut self, name: ChannelName, made_ms: u64) -> ChannelId {
         let id = self.channels.insert(Channel::new(name.clone(), made_ms));
         self.claim_channel_name(name, id);
+        self.begin_conversation(id, made_ms);
         id
     }
 
@@ -294,6 +303,8 @@ impl Chat {
         let user = self.user_mut(who);
         user.channels.push(id);
         let away = user.away().cloned();
+        self.record_entry(now, who, id);
+        self.record_in(now, id, &identity, || Told::Joined);
         let audience = self.neighbours(id);
         self.event(
             now,
@@ -360,6 +371,8 @@ impl Chat {
         check_reason(why.as_deref())?;
         let identity = self.user(who).identity.clone();
         let channel = self.channel(id).name.clone();
+        let said = why.as_deref().map(Arc::from);
+        self.record_in(now, id, &identity, || Told::Left(said));
         let audience = self.neighbours(id);
         self.event(
             now,
@@ -385,6 +398,7 @@ impl Chat {
         };
         channel.members.remove(place);
         channel.note_departed(nick, now);
+        self.record_exit(who, id);
         self.end_if_unused(id);
     }
 
@@ -394,8 +408,10 @@ impl Chat {
         let kept = channel.has(Flag::Kept) && !channel.has(Flag::InviteOnly);
         if channel.is_empty() && !kept && !channel.permanent {
             let name = channel.name.clone();
+            let conversation = channel.conversation;
             self.release_channel_name(&name);
             self.channels.remove(id);
+            self.record(Record::Ended { conversation });
         }
     }
 }

@@ -24,6 +24,7 @@ pub mod oneself;
 pub mod outbox;
 pub mod pace;
 pub mod redaction;
+pub mod remember;
 mod rights;
 pub mod settings;
 mod speech;
@@ -39,6 +40,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::arena::{Arena, key_type};
+use account::{Account, AccountId};
 use announcement::Announcement;
 use channel::Channel;
 use lookalike::Lookalikes;
@@ -52,7 +54,8 @@ use speech::Words;
 use time::Now;
 use user::{Identity, User};
 use vocabulary::{
-    Audience, Command, Event, Former, Happening, MessageId, Output, Refusal, Reply, Watched,
+    Audience, Command, ConversationId, Event, Former, Happening, MessageId, Output, Refusal, Reply,
+    Told, Watched,
 };
 use watch::CROWD_MIN;
 
@@ -92,6 +95,11 @@ pub struct Chat {
     /// How much has been announced under which name: a script that connects for each line is one.
     announced: BTreeMap<Nick, Bucket>,
     last_message_id: MessageId,
+    last_conversation: ConversationId,
+    /// Whose names are whose, here or not.
+    accounts: BTreeMap<Nick, Arc<Account>>,
+    /// Who of those here is logged in to which account.
+    owners: BTreeMap<AccountId, UserId>,
     /// How many are not listed for strangers, and how many run the server.
     invisible: usize,
     operators: usize,
@@ -118,6 +126,9 @@ impl Chat {
             last_announcement: 0,
             announced: BTreeMap::new(),
             last_message_id: MessageId::default(),
+            last_conversation: ConversationId::default(),
+            accounts: BTreeMap::new(),
+            owners: BTreeMap::new(),
             invisible: 0,
             operators: 0,
         };
@@ -170,12 +181,14 @@ impl Chat {
     /// # Errors
     /// The name is taken or looks like one that is.
     pub fn arrive(&mut self, now: Now, identity: Identity) -> Result<UserId, Refusal> {
+        self.check_owned(&identity.nick, identity.account.as_ref())?;
         self.check_free(&identity.nick, None)?;
         let nick = identity.nick.clone();
         let user = User::new(identity, now.mono_ms, now.wall_ms);
         let who = user.identity.clone();
         let id = self.users.insert(user);
         self.claim(nick.clone(), id);
+        self.own(id, who.account.as_deref());
         self.review_mask_blocks(id);
         let fans = self.fans(&nick).to_vec();
         let audience = self.outbox.watching(fans);
@@ -228,6 +241,8 @@ impl Chat {
         }
         let identity = self.user(who).identity.clone();
         let audience = self.acquaintances(who);
+        let why: Arc<str> = Arc::from(why);
+        self.record_everywhere(now, who, || Told::Quit(why.clone()));
         self.release(&identity.nick);
         self.forget_until(who);
         self.end_blocks(who);
@@ -238,9 +253,9 @@ impl Chat {
         for flag in [UserFlag::Invisible, UserFlag::Operator] {
             self.set_flag(who, flag, false);
         }
+        self.disown(who);
         self.users.remove(who);
         self.note_former(now, identity.clone());
-        let why: Arc<str> = Arc::from(why);
         let departed = Happening::Departed {
             who: identity,
             why: why.clone(),
@@ -256,6 +271,7 @@ impl Chat {
             self.reply(Reply::Unchanged);
             return Ok(());
         }
+        self.check_owned(&nick, before.account.as_ref())?;
         self.check_free(&nick, Some(who))?;
         self.may_rename(who)?;
         self.release(&before.nick);
@@ -275,6 +291,7 @@ impl Chat {
         let channels = self.user(who).channels.clone();
         for channel in channels {
             self.channel_mut(channel).note_arrived(&nick);
+            self.record_in(now, channel, &before, || Told::Renamed(nick.clone()));
         }
         let others_all = self.outbox.users(others.all).to_vec();
         let audience = Audience {

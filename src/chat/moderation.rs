@@ -9,7 +9,7 @@ use super::mode::{Flag, MaskList, ModeChange, Rank, UserFlag};
 use super::name::{ChannelName, Nick};
 use super::time::Now;
 use super::user::User;
-use super::vocabulary::{Audience, Happening, Refusal, Reply, TopicInfo};
+use super::vocabulary::{Audience, Happening, Record, Refusal, Reply, Told, TopicInfo};
 use super::{ChannelId, Chat, UserId};
 
 /// How many channels can be kept while empty.
@@ -53,6 +53,7 @@ impl Chat {
         channel.topic = (!text.is_empty()).then(|| Box::new(info));
         let channel = channel.name.clone();
         let audience = self.everybody_in(id);
+        self.record_in(now, id, &by, || Told::Topic(text.clone()));
         self.event(now, audience, Happening::TopicSet { by, channel, text });
         Ok(())
     }
@@ -101,12 +102,18 @@ impl Chat {
         id: ChannelId,
         why: Option<String>,
     ) {
+        let by_whom = self.user(by).identity.clone();
+        for user in &who {
+            let nick = self.user(*user).nick().clone();
+            let reason = why.as_deref().map(Arc::from);
+            self.record_in(now, id, &by_whom, || Told::Kicked(nick, reason));
+        }
         let happening = Happening::Kicked {
             who: who
                 .iter()
                 .map(|user| self.user(*user).identity.clone())
                 .collect(),
-            by: self.user(by).identity.clone(),
+            by: by_whom,
             channel: self.channel(id).name.clone(),
             why,
         };
@@ -338,6 +345,8 @@ impl Chat {
         }
         self.give_name(id, &before, &new);
         let by = self.user(who).identity.clone();
+        let reason = why.as_deref().map(Arc::from);
+        self.record_in(now, id, &by, || Told::ChannelRenamed(new.clone(), reason));
         let audience = self.everybody_in_and(id, who);
         let happening = Happening::ChannelRenamed {
             by,
@@ -356,6 +365,11 @@ impl Chat {
         let channel = self.channel_mut(id);
         channel.name = new.clone();
         channel.memory.rename(new);
+        let conversation = channel.conversation;
+        self.record(Record::Named {
+            conversation,
+            channel: new.clone(),
+        });
         self.follow_channel(before, new);
         self.rewatch(id, before, new);
     }

@@ -8,7 +8,9 @@ use super::channel::{Member, check_reason};
 use super::name::{ChannelName, Nick};
 use super::time::Now;
 use super::user::Identity;
-use super::vocabulary::{Audience, Happening, MessageId, Place, Refusal, Reply, Said, Target};
+use super::vocabulary::{
+    Audience, Happening, MessageId, Place, Record, Refusal, Reply, Said, Target,
+};
 use super::{ChannelId, Chat, UserId};
 
 /// How many of the latest lines, of the whole server, can be taken back by their id.
@@ -165,6 +167,7 @@ impl Chat {
             Trail::Channel { id, .. } => Place::Channel(self.channel(id).name.clone()),
             Trail::Person(user) => Place::Person(self.user(user).identity.clone()),
         };
+        self.record(Record::Redacted { id: trace.id });
         let readers = self.readers_of(&trace, who);
         let audience = match trace.unread {
             true => Audience {

@@ -31,6 +31,8 @@ pub struct Settings {
     pub announcers: Announcers,
     /// How often one person may announce.
     pub announcing: Pace,
+    /// Whether there is a store that remembers.
+    pub remembers: bool,
     /// Which site of several this is.
     pub site: u16,
 }
@@ -48,6 +50,7 @@ impl Default for Settings {
                 burst: 2,
                 every_us: 5 * 60 * 1_000_000,
             },
+            remembers: false,
             site: 0,
         }
     }

@@ -54,6 +54,9 @@ impl Chat {
         let place = self.place_in(id, rank);
         let said = self.said(now, who, place.clone(), words);
         let for_staff = rank.is_some() || self.is_for_staff(who, id);
+        if rank.is_none() && !for_staff {
+            self.record_said_in(id, &said);
+        }
         if lasting && rank.is_none() {
             let said = said.clone();
             let record = Record { said, for_staff };
@@ -129,6 +132,7 @@ impl Chat {
         let place = Place::Person(self.user(target).identity.clone());
         let said = self.said(now, who, place.clone(), words);
         self.leave_trace(said.id, who, Trail::Person(target), false);
+        self.record_said_to(target, &said);
         let audience = self.correspondents(who, target);
         self.event(now, audience, Happening::Said(said));
         let absence = self.user_mut(target).absence.as_deref_mut();

@@ -96,7 +96,7 @@ impl Identity {
     }
 
     /// The same person, logged in to this account, or to none.
-    pub(super) fn with_account(&self, account: Option<Arc<Account>>) -> Self {
+    pub fn with_account(&self, account: Option<Arc<Account>>) -> Self {
         Self {
             account,
             ..self.clone()

@@ -28,6 +28,7 @@ use crate::chat::time::Now;
 use crate::protocol::Protocol;
 use crate::server::settings::Settings;
 use crate::server::{Output, Server, SessionId};
+use crate::store::vocabulary::{Answer, Trouble};
 use crate::worker::Worker;
 use accept::cannot_listen;
 use clock::Clock;
@@ -260,7 +261,7 @@ impl Loop {
     /// Hear, answer, send, bury, until nobody has anything to be written and nobody is doomed.
     fn turn(&mut self) {
         for checked in self.worker.take_done() {
-            self.server.checked(self.now, &checked);
+            self.server.checked(self.now, checked);
         }
         self.server.tick(self.now);
         self.carry_out();
@@ -298,6 +299,8 @@ impl Loop {
                 }
             }
             Output::Close(id, reason) => self.start_closing(id, reason),
+            Output::Keep(order) => self.not_stored(order.ticket),
+            Output::Ask(question) => self.not_stored(Some(question.ticket)),
             Output::Reload => self.reload_wanted = true,
             Output::Verify(check) => {
                 if let Err(check) = self.worker.submit(check) {
@@ -305,6 +308,15 @@ impl Loop {
                     self.server.not_checked(self.now, check.ticket);
                 }
             }
+        }
+    }
+
+    /// There is no store, or too much waits for it.
+    fn not_stored(&mut self, ticket: Option<u64>) {
+        if let Some(ticket) = ticket {
+            let outcome = Err(Trouble::Full);
+            let answer = Answer::Done { ticket, outcome };
+            self.server.stored(self.now, answer);
         }
     }
 

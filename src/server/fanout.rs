@@ -14,6 +14,8 @@ use crate::protocol::plain::{refusals, replies};
 use crate::protocol::stamp::{Clock, Times};
 use crate::suggest::nearest;
 
+use crate::store::vocabulary::Deed;
+
 use super::irc::fanout::Messages;
 use super::session::{LongAnswer, Session, Side, Wait};
 use super::{Cause, LISTING_BYTES, Output, Server, SessionId};
@@ -29,6 +31,7 @@ impl Server {
         for output in outputs.drain(..) {
             match (output, cause) {
                 (Said::Event(event), _) => self.deliver_event(&event, &outbox, cause),
+                (Said::Record(record), _) => self.keep(None, Deed::Record(*record)),
                 (Said::Reply(reply), Some(cause)) => self.deliver_reply(now, reply, cause),
                 (Said::Refusal(refusal), Some(cause)) => self.deliver_refusal(now, &refusal, cause),
                 (Said::Ended(user, why), _) => self.end_sessions(now, user, &why, cause),

@@ -4,6 +4,7 @@
 //! the chat and turns what the chat says into lines for those who hear it. It is told the time and
 //! gives its [`Output`]s to whoever drains them: the event loop, or a test.
 
+pub mod accounts;
 pub mod cloak;
 mod fanout;
 pub mod irc;
@@ -12,6 +13,7 @@ mod plain;
 mod registration;
 mod session;
 pub mod settings;
+pub mod tickets;
 mod timers;
 
 use std::collections::BTreeMap;
@@ -31,6 +33,8 @@ use crate::protocol::Protocol;
 use crate::protocol::plain::refusals::{self, Mistake};
 use crate::protocol::plain::replies;
 use crate::protocol::stamp::{Clock, Times};
+use crate::store::vocabulary::{Order, Question};
+use accounts::Accounts;
 use irc::Asked;
 use irc::about::About;
 use session::{Newcomer, Progress, Session, Side};
@@ -88,6 +92,10 @@ pub enum Output {
     Close(SessionId, String),
     /// Have a password checked, away from the loop, and call [`Server::checked`] with the answer.
     Verify(Check),
+    /// Have something kept, and call [`Server::stored`] with the answer if it has a ticket.
+    Keep(Order),
+    /// Have something looked up, and call [`Server::stored`] with the answer.
+    Ask(Question),
     /// Read the configuration again and call [`Server::configure`].
     Reload,
 }
@@ -117,6 +125,8 @@ pub struct Server {
     /// When it was started.
     started: Now,
     #[serde(skip)]
+    accounts: Accounts,
+    #[serde(skip)]
     outputs: Vec<Output>,
     /// What the IRC session whose message is in hand has asked for.
     #[serde(skip)]
@@ -140,6 +150,7 @@ impl Server {
             unknown: 0,
             most_users: 0,
             started: now,
+            accounts: Accounts::default(),
             outputs: Vec::new(),
             asked: Asked::default(),
         }

@@ -1,17 +1,13 @@
 //! Becoming an operator of the server: the password is checked elsewhere, and the answer comes by
 //! a ticket. Until then the session hears nothing more.
 
-use super::session::{Session, Ticket, Wait};
-use super::timers::Timer;
-use super::{Cause, Output, Server, SessionId};
+use super::tickets::{Answered, Pending};
+use super::{Output, Server, SessionId};
 use crate::chat::time::Now;
-use crate::check::{Check, Checked};
+use crate::check::{Check, Job, Outcome};
 use crate::protocol::irc::numerics::{ERR_PASSWDMISMATCH, RPL_TRYAGAIN, RPL_YOUREOPER};
 use crate::protocol::irc::refusals::Complaint;
 use crate::protocol::plain::refusals::{self, Mistake};
-
-/// How long an answer may take before it counts as a refusal, in milliseconds.
-pub const TICKET_MS: u64 = 5_000;
 
 impl Server {
     pub(super) fn ask_to_operate(
@@ -25,64 +21,28 @@ impl Server {
         let Some(operator) = known.into_iter().find(|operator| operator.name == name) else {
             return self.refuse_operator(id, &Mistake::NotAnOperator);
         };
-        let verifier = operator.verifier.clone();
-        self.last_ticket += 1;
-        let ticket = self.last_ticket;
-        let Some(session) = self.sessions.get_mut(id) else {
-            return;
-        };
-        session.wait = Some(Box::new(Wait::Ticket(Ticket {
-            number: ticket,
-            operator: name,
-        })));
-        self.tickets.insert(ticket, id);
-        self.timers
-            .set(now.mono_ms + TICKET_MS, id, Timer::TicketDue);
+        let job = Job::Check(operator.verifier.clone());
+        let ticket = self.open_ticket(now, id, Pending::Operate(name));
         self.outputs.push(Output::Verify(Check {
             ticket,
             password,
-            verifier,
+            job,
         }));
     }
 
-    /// A password has been checked ([`Output::Verify`]).
-    pub fn checked(&mut self, now: Now, checked: &Checked) {
-        let outcome = if checked.holds {
-            Ok(())
-        } else {
-            Err(Mistake::NotAnOperator)
-        };
-        self.answer_ticket(now, checked.ticket, outcome);
-    }
-
-    /// A password cannot be checked, for too many others are waiting ([`Output::Verify`]).
-    pub fn not_checked(&mut self, now: Now, ticket: u64) {
-        self.answer_ticket(now, ticket, Err(Mistake::TooManyPasswords));
-    }
-
-    pub(super) fn give_up_ticket(&mut self, now: Now, id: SessionId) {
-        let wait = self.sessions.get(id).and_then(|s| s.wait.as_deref());
-        if let Some(Wait::Ticket(ticket)) = wait {
-            self.answer_ticket(now, ticket.number, Err(Mistake::TooManyPasswords));
+    /// An answer has come to somebody who would like to be an operator.
+    pub(super) fn try_to_operate(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        name: &str,
+        answered: &Answered,
+    ) {
+        match answered {
+            Answered::Checked(Outcome::Holds(true)) => self.make_operator(now, id, name),
+            Answered::Checked(_) => self.refuse_operator(id, &Mistake::NotAnOperator),
+            _ => self.refuse_operator(id, &Mistake::TooManyPasswords),
         }
-    }
-
-    /// Who has left, or has been answered, hears nothing of it.
-    fn answer_ticket(&mut self, now: Now, number: u64, outcome: Result<(), Mistake>) {
-        let Some(id) = self.tickets.remove(&number) else {
-            return;
-        };
-        let session = self.sessions.get_mut(id);
-        let Some(ticket) = session.and_then(Session::take_ticket) else {
-            return;
-        };
-        self.go_on(now, id, |server, now, id| {
-            match outcome {
-                Ok(()) => server.make_operator(now, id, &ticket.operator),
-                Err(mistake) => server.refuse_operator(id, &mistake),
-            }
-            server.outputs.push(Output::Resume(id));
-        });
     }
 
     /// The configuration may be another by now: somebody who is in it no more is refused.
@@ -97,12 +57,7 @@ impl Server {
             self.send_numeric(id, RPL_YOUREOPER, "You are now an IRC operator");
         }
         self.chat.make_operator(now, user, host.as_deref());
-        let cause = Cause {
-            session: id,
-            quiet: false,
-            verb: "OPER",
-        };
-        self.deliver(now, Some(cause));
+        self.deliver(now, Some(Self::cause(id, "OPER")));
     }
 
     fn refuse_operator(&mut self, id: SessionId, mistake: &Mistake) {

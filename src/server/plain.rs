@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::session::{Plain, Session};
 use super::{Output, Server, SessionId};
 use crate::chat::channel::check_reason;
+use crate::chat::name::Nick;
 use crate::chat::time::Now;
 use crate::chat::vocabulary;
 use crate::protocol::plain::commands::{self, Reading, Request};
@@ -61,6 +62,8 @@ impl Server {
             Request::Help(Some(name)) => self.help(id, &name),
             Request::Quit(why) => self.quit(now, id, why),
             Request::Oper(name, password) => self.ask_to_operate(now, id, name, password),
+            Request::Register(password) => self.register_account(now, id, password),
+            Request::LogIn(name, password) => self.ask_to_log_in(now, id, name, password),
             Request::Rehash if self.is_operator(id) => {
                 self.outputs.push(Output::Reload);
                 self.send(id, replies::rehashed());
@@ -74,6 +77,14 @@ impl Server {
                 let about = replies::about(&self.settings.name, VERSION, &self.settings.admin);
                 self.send(id, about);
             }
+        }
+    }
+
+    /// Without a name, whoever logs in means the one they have.
+    fn ask_to_log_in(&mut self, now: Now, id: SessionId, name: Option<Nick>, password: String) {
+        let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
+        if let Some(name) = name.or_else(|| user.map(|user| user.nick().clone())) {
+            self.log_in(now, id, name, password);
         }
     }
 

@@ -1,10 +1,14 @@
 //! From a connection to a person: the name, and the way into the lobby.
 
+use std::sync::Arc;
+
 use crate::chat::UserId;
+use crate::chat::account::Account;
 use crate::chat::name::{NameFault, Nick};
 use crate::chat::time::Now;
 use crate::chat::user::Identity;
 use crate::chat::vocabulary::{Command, Refusal};
+use crate::protocol::plain::commands::Request;
 use crate::protocol::plain::refusals::{self, Mistake};
 use crate::protocol::plain::{args, replies};
 
@@ -21,6 +25,18 @@ const IRC_GREETINGS: &[&str] = &["CAP ", "NICK ", "USER ", "PASS "];
 
 /// What a person's username is who has not said.
 const USERNAME: &str = "user";
+
+/// Who comes.
+pub(super) struct Arrival<'a> {
+    /// Under which name.
+    pub(super) nick: Nick,
+    /// The name of their account on their own machine, as they say.
+    pub(super) username: &'a str,
+    /// What they are called in full, as they say.
+    pub(super) realname: &'a str,
+    /// The account they are logged in to.
+    pub(super) account: Option<Arc<Account>>,
+}
 
 impl Server {
     /// Greets whoever is there, unless they have been greeted.
@@ -41,6 +57,7 @@ impl Server {
         let command = line.split(' ').next().unwrap_or(line);
         match command.to_ascii_lowercase().as_str() {
             "" if line.is_empty() => {}
+            "/login" => self.log_in_at_the_door(now, id, line),
             "/help" => self.send(id, replies::help(&self.settings.statuses)),
             "/quit" => {
                 self.send(id, replies::goodbye(None));
@@ -86,7 +103,7 @@ impl Server {
             Some(stem) => self.first_free(typed, stem),
             None => args::nick(typed),
         };
-        let outcome = named.map(|nick| self.arrive(now, id, nick));
+        let outcome = named.map(|nick| self.arrive(now, id, nick, None));
         match outcome {
             Ok(Ok(())) => {}
             Ok(Err(refusal)) => {
@@ -117,8 +134,38 @@ impl Server {
         args::nick(stem)
     }
 
-    fn arrive(&mut self, now: Now, id: SessionId, nick: Nick) -> Result<(), Refusal> {
-        let user = self.admit(now, id, nick.clone(), USERNAME, "")?;
+    /// Somebody says whose they are, and proves it, instead of giving just a name.
+    fn log_in_at_the_door(&mut self, now: Now, id: SessionId, line: &str) {
+        match self.read(id, line).request {
+            Ok(Request::LogIn(Some(name), password)) => self.log_in(now, id, name, password),
+            Ok(_) => self.refuse_before_name(now, id, &refusals::mistake(&Mistake::NameFirst)),
+            Err(mistake) => self.refuse_before_name(now, id, &refusals::mistake(&mistake)),
+        }
+    }
+
+    /// Somebody comes in under their own name.
+    pub(super) fn arrive_as(&mut self, now: Now, id: SessionId, account: Arc<Account>) {
+        let nick = account.name.clone();
+        if let Err(refusal) = self.arrive(now, id, nick, Some(account)) {
+            let sentence = refusals::refusal(&refusal, None, &self.clock(now, id));
+            self.refuse_before_name(now, id, &sentence);
+        }
+    }
+
+    fn arrive(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        nick: Nick,
+        account: Option<Arc<Account>>,
+    ) -> Result<(), Refusal> {
+        let newcomer = Arrival {
+            nick: nick.clone(),
+            username: USERNAME,
+            realname: "",
+            account,
+        };
+        let user = self.admit(now, id, newcomer)?;
         let today = self.settings.chat.zone.civil(now.wall_ms).day_number;
         if let Some(plain) = self.plain(id) {
             plain.progress = Progress::Here { in_lobby: false };
@@ -132,22 +179,26 @@ impl Server {
         Ok(())
     }
 
-    /// Makes a session somebody's who is called this. Nobody has heard of it yet.
+    /// Makes a session somebody's. Nobody has heard of it yet.
     pub(super) fn admit(
         &mut self,
         now: Now,
         id: SessionId,
-        nick: Nick,
-        username: &str,
-        realname: &str,
+        arrival: Arrival<'_>,
     ) -> Result<UserId, Refusal> {
         let session = self.sessions.get_mut(id);
         let session = session.expect("only sessions that are there are admitted");
         let newcomer = session.newcomer.as_ref();
         let address = newcomer.expect("nobody is admitted twice").address;
         let host = cloak(&self.settings.cloak_key, address);
+        let Arrival {
+            nick,
+            username,
+            realname,
+            account,
+        } = arrival;
         let identity = Identity::new(nick, username, &host, realname, address);
-        let user = self.chat.arrive(now, identity)?;
+        let user = self.chat.arrive(now, identity.with_account(account))?;
         session.user = Some(user);
         self.seats.put(user, smallvec::smallvec![id]);
         self.is_known(id);

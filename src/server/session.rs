@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::irc::client::Client;
+use super::tickets::Ticket;
 use crate::chat::UserId;
 use crate::chat::pace::Bucket;
 use crate::chat::vocabulary::Listing;
@@ -40,14 +41,6 @@ pub(super) enum Side {
 pub(super) struct LongAnswer {
     pub(super) listing: Listing,
     pub(super) form: Option<Form>,
-}
-
-/// Something that is being looked into elsewhere: its answer comes by this number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Ticket {
-    pub(super) number: u64,
-    /// As which operator the person would like to be known.
-    pub(super) operator: String,
 }
 
 /// What a session waits for before it hears more.

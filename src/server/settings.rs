@@ -6,8 +6,9 @@ use crate::chat;
 use crate::chat::pace::Pace;
 use crate::protocol::plain::commands::Statuses;
 
+use super::accounts::Registering;
 use super::cloak::CloakKey;
-use crate::verifier::Verifier;
+use crate::verifier::{ITERATIONS, Verifier};
 
 /// Somebody who may become an operator of the server.
 #[derive(Debug, Clone)]
@@ -41,6 +42,10 @@ pub struct Settings {
     pub motd: Option<Arc<[String]>>,
     /// Who runs the server, and how to reach them.
     pub admin: Vec<String>,
+    /// Who may register a name.
+    pub registering: Registering,
+    /// How often a new password is hashed.
+    pub iterations: u32,
     /// Those who may become operators of the server.
     pub operators: Vec<Operator>,
 }
@@ -60,6 +65,8 @@ impl Default for Settings {
             network: "hallway".to_owned(),
             motd: None,
             admin: Vec::new(),
+            registering: Registering::Open,
+            iterations: ITERATIONS,
             operators: Vec::new(),
         }
     }

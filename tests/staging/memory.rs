@@ -123,7 +123,8 @@ impl Memory {
                 self.forget(id);
                 self.server.lost(self.now, id, &why);
             }
-            Output::Verify(check) => self.server.checked(self.now, &check.run()),
+            Output::Verify(check) => self.server.checked(self.now, check.run()),
+            Output::Keep(_) | Output::Ask(_) => unreachable!("there is no store"),
             Output::Reload => self.server.configure(self.now, self.settings.clone()),
         }
     }

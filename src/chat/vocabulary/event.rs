@@ -159,6 +159,8 @@ pub enum Happening {
     Renamed { who: Arc<Identity>, nick: Nick },
     /// Somebody is called something else in full now.
     Introduced { who: Arc<Identity> },
+    /// Somebody is logged in to an account now, or to none.
+    AccountChanged { who: Arc<Identity> },
     /// What others see in place of somebody's address is something else now.
     HostChanged {
         before: Arc<Identity>,

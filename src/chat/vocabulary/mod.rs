@@ -31,6 +31,8 @@ pub enum Output {
     Reply(Reply),
     /// The asker hears that it cannot be.
     Refusal(Refusal),
+    /// It is to be remembered, where anything is.
+    Record(Box<Record>),
     /// All sessions of this user end, for this reason: the chat does not know the user any more.
     Ended(super::UserId, std::sync::Arc<str>),
 }

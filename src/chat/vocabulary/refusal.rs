@@ -41,6 +41,8 @@ pub enum Refusal {
     InsideAlready { channel: ChannelName },
     /// The name belongs to somebody who is here.
     NameTaken { nick: Nick },
+    /// The name belongs to somebody who has an account, here or not.
+    NameOwned { nick: Nick },
     /// The name cannot be told at a glance from another's, which the asker may know or not.
     LooksLike {
         claimed: String,

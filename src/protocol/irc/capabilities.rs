@@ -42,10 +42,15 @@ pub enum Cap {
     SelfMessage = 1 << 20,
     DraftExtendedMonitor = 1 << 21,
     DraftNoImplicitNames = 1 << 22,
+    AccountNotify = 1 << 23,
+    AccountTag = 1 << 24,
+    ExtendedJoin = 1 << 25,
 }
 
 /// All that are offered, by name. Two have the name that they had as drafts too.
 pub static CAPABILITIES: &[(&str, Cap)] = &[
+    ("account-notify", Cap::AccountNotify),
+    ("account-tag", Cap::AccountTag),
     ("away-notify", Cap::AwayNotify),
     ("batch", Cap::Batch),
     ("cap-notify", Cap::CapNotify),
@@ -59,6 +64,7 @@ pub static CAPABILITIES: &[(&str, Cap)] = &[
     ("draft/pre-away", Cap::PreAway),
     ("echo-message", Cap::EchoMessage),
     ("extended-monitor", Cap::ExtendedMonitor),
+    ("extended-join", Cap::ExtendedJoin),
     ("invite-notify", Cap::InviteNotify),
     ("labeled-response", Cap::LabeledResponse),
     ("message-tags", Cap::MessageTags),

@@ -59,6 +59,7 @@ pub fn relevant(what: &Happening) -> Caps {
             &[Cap::AwayNotify]
         }
         Happening::Introduced { .. } => &[Cap::Setname],
+        Happening::AccountChanged { .. } => &[Cap::AccountNotify],
         Happening::HostChanged { .. } => &[Cap::Chghost],
         Happening::Invited { .. } => &[Cap::InviteNotify],
         Happening::Redacted { .. } => &[Cap::MessageRedaction],
@@ -96,6 +97,12 @@ fn room_behind(from: &Identity, to: &str, manner: Manner) -> usize {
     ];
     let head = parts.iter().map(|part| part.len()).sum();
     MESSAGE_BYTES_MAX.saturating_sub(head)
+}
+
+/// The name of somebody's account as messages have it; `*`: they have none.
+pub fn account_word(who: &Identity) -> &str {
+    let account = who.account.as_deref();
+    account.map_or("*", |account| account.name.as_str())
 }
 
 /// A target as senders spell it.
@@ -162,6 +169,12 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
         Happening::Introduced { who } => {
             if caps.has(Cap::Setname) {
                 Line::tagged(out, &tags(who), who, "SETNAME").text(who.realname());
+            }
+        }
+        Happening::AccountChanged { who } => {
+            if caps.has(Cap::AccountNotify) {
+                let line = Line::tagged(out, &tags(who), who, "ACCOUNT");
+                drop(line.param(account_word(who)));
             }
         }
         Happening::HostChanged { before, who } => {

@@ -171,6 +171,11 @@ pub fn refusal(
             &[nick.as_str(), channel.as_str()],
             "is already on channel",
         ),
+        R::NameOwned { nick } => about(
+            ERR_NICKNAMEINUSE,
+            &[nick.as_str()],
+            "Nickname is registered: log in to its account, or choose another",
+        ),
         R::NameTaken { nick } => about(
             ERR_NICKNAMEINUSE,
             &[nick.as_str()],

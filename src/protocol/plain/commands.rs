@@ -14,6 +14,7 @@ use super::printable::printable;
 use super::refusals::Mistake;
 use super::screen::Screen;
 use crate::chat::mask::{Effect, Mask};
+use crate::chat::name::Nick;
 use crate::chat::vocabulary::{Command, Extras, Manner, Target};
 use crate::protocol::stamp::Times;
 use crate::suggest::nearest;
@@ -106,6 +107,10 @@ pub enum Request {
     Quit(Option<String>),
     /// To become an operator of the server: the name and the password.
     Oper(String, String),
+    /// To make one's name one's own, with this password.
+    Register(String),
+    /// To log in to an account, that of one's own name if none is said: the name and the password.
+    LogIn(Option<Nick>, String),
     /// To have the configuration read again.
     Rehash,
     /// To read the message of the day.

@@ -181,6 +181,7 @@ fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
         | Happening::OwnModesChanged { .. }
         | Happening::Signalled { .. }
         | Happening::Introduced { .. }
+        | Happening::AccountChanged { .. }
         | Happening::HostChanged { .. } => String::new(),
         Happening::Arrived { who } => format!("{} is here.", who.nick),
         Happening::Departed { who, why, .. } => {

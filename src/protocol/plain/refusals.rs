@@ -4,7 +4,7 @@ use super::commands::{Spec, Who};
 use super::printable::printable;
 use super::terminal::LINE_BYTES_MAX;
 use crate::chat::mode::KEY_BYTES_MAX;
-use crate::chat::name::{CHANNEL_BYTES_MAX, NICK_BYTES_MAX, NameFault};
+use crate::chat::name::{CHANNEL_BYTES_MAX, NICK_BYTES_MAX, NameFault, Nick};
 use crate::chat::settings::Announcers;
 use crate::chat::vocabulary::{Limited, Refusal, Whom};
 use crate::protocol::stamp::Clock;
@@ -55,6 +55,20 @@ pub enum Mistake {
     NotAnOperator,
     /// So many passwords wait to be checked that no more can.
     TooManyPasswords,
+    /// There is no such account, or its password is another.
+    WrongPassword { name: Nick },
+    /// The person is logged in already.
+    LoggedInAlready { account: Nick },
+    /// It cannot be a password.
+    BadPassword { why: String },
+    /// Somebody has registered the name.
+    RegisteredAlready { name: Nick },
+    /// There is no store.
+    NothingIsKept,
+    /// Whoever runs the server registers names.
+    RegisteringIsClosed,
+    /// The store cannot keep anything just now.
+    NotKept,
     /// Only operators of the server can do it.
     OperatorsOnly,
     /// There is no message of the day.
@@ -114,6 +128,13 @@ pub fn mistake(mistake: &Mistake) -> String {
         Mistake::ModeValueLeftOver { typed } => format!("{typed} belongs to no mode: only k, l, b, e, I, o, h and v take a value."),
         Mistake::NotAnOperator => "That is no operator's name and password: whoever runs this server knows them.".to_owned(),
         Mistake::TooManyPasswords => "Too many passwords are being checked just now: try again in a moment.".to_owned(),
+        Mistake::WrongPassword { name } => format!("That is not the password of {name}."),
+        Mistake::LoggedInAlready { account } => format!("You are logged in as {account} already."),
+        Mistake::BadPassword { why } => format!("That cannot be: {why}. Choose another password."),
+        Mistake::RegisteredAlready { name } => format!("{name} is registered already: /login {name} PASSWORD if it is yours."),
+        Mistake::NothingIsKept => "This server remembers nothing, so no name can be registered and nothing looked up.".to_owned(),
+        Mistake::RegisteringIsClosed => "Whoever runs this server registers names: ask them.".to_owned(),
+        Mistake::NotKept => "That could not be kept just now, so nothing has changed: try again later.".to_owned(),
         Mistake::OperatorsOnly => "Only operators of the server can do that.".to_owned(),
         Mistake::NoMotd => "There is no message of the day.".to_owned(),
         Mistake::NoCurrentChannel => "You have no current channel: /join #lobby or another first.".to_owned(),
@@ -183,6 +204,9 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
         }
         Refusal::InsideAlready { channel } => format!("You are in {channel} already."),
         Refusal::TheyAreThere { nick, channel } => format!("{nick} is in {channel} already."),
+        Refusal::NameOwned { nick } => format!(
+            "{nick} is registered: if it is yours, type /login {nick} PASSWORD; if not, choose another name."
+        ),
         Refusal::NameTaken { nick } => format!("{nick} is taken: choose another name."),
         Refusal::LooksLike {
             claimed,

@@ -535,6 +535,18 @@ pub fn welcome(server: &str, population: usize) -> String {
     out
 }
 
+/// A name is somebody's own now.
+pub fn registered(name: &Nick) -> String {
+    told(&format!(
+        "{name} is yours from now on: type /login {name} PASSWORD when you come back."
+    ))
+}
+
+/// Somebody is logged in.
+pub fn logged_in(name: &Nick) -> String {
+    told(&format!("You are logged in as {name}."))
+}
+
 /// What greets a person under their name, who may have missed announcements.
 pub fn hello(nick: &str, announcements: usize) -> String {
     let mut out = told(&format!(

@@ -122,7 +122,8 @@ impl Server {
             Happening::Renamed { who, nick } if who.nick != *nick => self.tell_offline(&who.nick),
             Happening::WentAway { who, .. }
             | Happening::CameBack { who }
-            | Happening::Introduced { who } => self.tell_more(event, &who.nick.clone()),
+            | Happening::Introduced { who }
+            | Happening::AccountChanged { who } => self.tell_more(event, &who.nick.clone()),
             Happening::HostChanged { who, .. } => self.tell_more(event, &who.nick.clone()),
             _ => {}
         }

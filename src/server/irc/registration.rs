@@ -1,5 +1,6 @@
 //! From a connection to a person: NICK and USER, in any order, and the greeting.
 
+use super::super::registration::Arrival;
 use super::super::{Server, SessionId};
 use super::client::Registration;
 use crate::chat::name::Nick;
@@ -102,7 +103,13 @@ impl Server {
             return;
         };
         let away = registration.away.clone();
-        match self.admit(now, id, nick, &username, &realname) {
+        let arrival = Arrival {
+            nick,
+            username: &username,
+            realname: &realname,
+            account: None,
+        };
+        match self.admit(now, id, arrival) {
             Ok(_) => self.greet(now, id, away),
             Err(refused) => {
                 if let Some(registration) = self.registration(id) {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use hallway::chat::limits::TOPIC_BYTES_MAX;
-use hallway::check::Checked;
+use hallway::check::{Checked, Outcome};
 use hallway::protocol::Protocol;
 use hallway::protocol::irc::framing::Framer;
 use hallway::protocol::plain::screen::HOLD_BYTES_MAX;
@@ -359,7 +359,8 @@ impl Office {
             });
             self.note(format!("the password of {id} is right: {holds}"));
             self.step(cause, None, |server, now| {
-                server.checked(now, &Checked { ticket, holds });
+                let outcome = Outcome::Holds(holds);
+                server.checked(now, Checked { ticket, outcome });
             });
         }
     }

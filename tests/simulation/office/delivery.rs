@@ -1,7 +1,7 @@
 //! What the server puts out, to those for whom it is.
 
 use hallway::chat::name::{ChannelName, Nick};
-use hallway::server::operators::TICKET_MS;
+use hallway::server::tickets::TICKET_MS;
 use hallway::server::{Output, SessionId};
 
 use crate::irc::reading;
@@ -28,6 +28,7 @@ impl Office {
                     self.checks
                         .push((id, check.ticket, check.password == PASSWORD));
                 }
+                Output::Keep(_) | Output::Ask(_) => unreachable!("there is no store"),
                 Output::Reload => self.note("is asked to reload".to_owned()),
                 Output::Close(id, reason) => {
                     self.note(format!("{id} closed: {reason}"));

@@ -1,6 +1,7 @@
 //! The session itself.
 
 use super::{Group, Request, Spec, open, session};
+use crate::protocol::plain::args::nick;
 use crate::protocol::plain::refusals::Mistake;
 use crate::protocol::stamp::Times;
 
@@ -72,6 +73,26 @@ pub(super) static COMMANDS: &[Spec] = &[
         |a| {
             let name = a.need_word()?.to_owned();
             Ok(Request::Oper(name, a.need_text()?))
+        },
+    ),
+    open(
+        Group::Session,
+        "register",
+        "PASSWORD",
+        "make the name you have yours alone",
+        |a| Ok(Request::Register(a.need_text()?)),
+    ),
+    open(
+        Group::Session,
+        "login",
+        "[NAME] PASSWORD",
+        "log in to your account",
+        |a| {
+            let first = a.need_word()?.to_owned();
+            match a.maybe_text() {
+                Some(password) => Ok(Request::LogIn(Some(nick(&first)?), password)),
+                None => Ok(Request::LogIn(None, first)),
+            }
         },
     ),
     open(

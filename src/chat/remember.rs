@@ -1,0 +1,199 @@
+//! What is to be remembered of a chat, and for whom: what was told in a channel while it was
+//! secret, keyed or invite-only is for those who were in it then.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::account::{Account, AccountId};
+use super::announcement::Announcement;
+use super::mode::Flag;
+use super::name::ChannelName;
+use super::time::Now;
+use super::user::Identity;
+use super::vocabulary::{
+    Conversation, ConversationId, Line, Manner, MessageId, Output, Record, Said, Told,
+};
+use super::{ChannelId, Chat, UserId};
+
+/// What is known of the time before the server was started.
+#[derive(Debug, Clone, Default)]
+pub struct Memories {
+    /// The accounts there are.
+    pub accounts: Vec<Account>,
+    /// The channels that had not ended, by name.
+    pub channels: BTreeMap<ChannelName, ConversationId>,
+    /// The last conversation there has been.
+    pub last_conversation: ConversationId,
+    /// The last message there has been.
+    pub last_message: MessageId,
+}
+
+impl Chat {
+    /// Takes up what is known of the time before: to be called once, before anybody is here.
+    /// Channels of then that are not there now have ended.
+    pub fn resume(&mut self, now: Now, memories: Memories) {
+        self.last_message_id = self.last_message_id.max(memories.last_message);
+        self.last_conversation = self.last_conversation.max(memories.last_conversation);
+        for account in memories.accounts {
+            self.add_account(account);
+        }
+        let mut before = memories.channels;
+        for id in self.channels.keys() {
+            match before.remove(self.channel(id).name()) {
+                Some(conversation) => self.channel_mut(id).conversation = conversation,
+                None => self.begin_conversation(id, now.wall_ms),
+            }
+        }
+        for conversation in before.into_values() {
+            self.record(Record::Ended { conversation });
+        }
+    }
+
+    /// Notes something for the store, if there is one.
+    pub(super) fn record(&mut self, record: Record) {
+        if self.settings.remembers {
+            self.outbox.push(Output::Record(Box::new(record)));
+        }
+    }
+
+    /// A channel is a new conversation from now on.
+    pub(super) fn begin_conversation(&mut self, id: ChannelId, at_ms: u64) {
+        self.last_conversation.0 += 1;
+        let conversation = self.last_conversation;
+        let channel = self.channel_mut(id);
+        channel.conversation = conversation;
+        let channel = channel.name.clone();
+        self.record(Record::Begun {
+            conversation,
+            channel,
+            at_ms,
+        });
+    }
+
+    /// Notes what happened in a channel.
+    pub(super) fn record_in(
+        &mut self,
+        now: Now,
+        id: ChannelId,
+        from: &Arc<Identity>,
+        told: impl FnOnce() -> Told,
+    ) {
+        if !self.settings.remembers {
+            return;
+        }
+        let line = Line {
+            id: self.next_message_id(now),
+            at_ms: now.wall_ms,
+            conversation: Conversation::Channel(self.channel(id).conversation),
+            open: self.is_open(id),
+            from: from.clone(),
+            told: told(),
+        };
+        self.record(Record::Line(line));
+    }
+
+    /// Notes what somebody did in all channels they are in.
+    pub(super) fn record_everywhere(&mut self, now: Now, who: UserId, told: impl Fn() -> Told) {
+        let from = self.user(who).identity.clone();
+        for id in self.user(who).channels.clone() {
+            self.record_in(now, id, &from, &told);
+        }
+    }
+
+    /// Notes what was said in a channel to everybody in it.
+    pub(super) fn record_said_in(&mut self, id: ChannelId, said: &Said) {
+        let conversation = Conversation::Channel(self.channel(id).conversation);
+        self.record_said(conversation, self.is_open(id), said);
+    }
+
+    /// Notes what was announced in a channel.
+    pub(super) fn record_announced(&mut self, now: Now, id: MessageId, announced: &Announcement) {
+        let named = announced.channel.as_ref();
+        let Some(channel) = named.and_then(|name| self.channel_names.get(name).copied()) else {
+            return;
+        };
+        self.record(Record::Line(Line {
+            id,
+            at_ms: now.wall_ms,
+            conversation: Conversation::Channel(self.channel(channel).conversation),
+            open: self.is_open(channel),
+            from: announced.from.clone(),
+            told: Told::Announced {
+                number: announced.number,
+                text: announced.text.clone(),
+            },
+        }));
+    }
+
+    /// Notes what one person said to another: only where both have an account, and so can read it.
+    pub(super) fn record_said_to(&mut self, target: UserId, said: &Said) {
+        let them = &self.user(target).identity;
+        let (Some(mine), Some(theirs)) = (&said.from.account, &them.account) else {
+            return;
+        };
+        let conversation = Conversation::Private {
+            from: mine.id,
+            to: theirs.id,
+            to_nick: them.nick.clone(),
+        };
+        self.record_said(conversation, false, said);
+    }
+
+    fn record_said(&mut self, conversation: Conversation, open: bool, said: &Said) {
+        if !self.settings.remembers || matches!(said.manner, Manner::Request | Manner::Answer) {
+            return;
+        }
+        self.record(Record::Line(Line {
+            id: said.id,
+            at_ms: said.at_ms,
+            conversation,
+            open,
+            from: said.from.clone(),
+            told: Told::Said {
+                manner: said.manner,
+                text: said.text.clone(),
+                extras: said.extras.clone(),
+            },
+        }));
+    }
+
+    /// Notes that somebody with an account may read from now on what is told in a channel.
+    pub(super) fn record_entry(&mut self, now: Now, who: UserId, id: ChannelId) {
+        let Some(account) = self.account_to_note(who) else {
+            return;
+        };
+        let record = Record::Entered {
+            conversation: self.channel(id).conversation,
+            account,
+            from: self.next_message_id(now),
+        };
+        self.record(record);
+    }
+
+    /// Notes that they may no longer.
+    pub(super) fn record_exit(&mut self, who: UserId, id: ChannelId) {
+        let Some(account) = self.account_to_note(who) else {
+            return;
+        };
+        let record = Record::Exited {
+            conversation: self.channel(id).conversation,
+            account,
+            until: self.last_message_id,
+        };
+        self.record(record);
+    }
+
+    fn account_to_note(&self, who: UserId) -> Option<AccountId> {
+        let account = self.user(who).identity.account.as_ref();
+        account
+            .filter(|_| self.settings.remembers)
+            .map(|account| account.id)
+    }
+
+    /// Whether those who are not in a channel may read what is told in it.
+    fn is_open(&self, id: ChannelId) -> bool {
+        let modes = &self.channel(id).modes;
+        let closed = [Flag::Secret, Flag::Private, Flag::InviteOnly];
+        modes.key.is_none() && !closed.iter().any(|flag| modes.flags.has(*flag))
+    }
+}

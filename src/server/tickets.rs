@@ -1,0 +1,110 @@
+//! What is looked into elsewhere, a password or the store: the answer comes by a ticket, always and
+//! soon, if only as a failure. Until then the session hears nothing more, so that order holds.
+
+use serde::{Deserialize, Serialize};
+
+use super::accounts::Entering;
+use super::session::{Session, Wait};
+use super::timers::Timer;
+use super::{Output, Server, SessionId};
+use crate::chat::time::Now;
+use crate::check::{Checked, Outcome};
+use crate::store::vocabulary::{Answer, Deed, Found, Order, Trouble};
+
+/// How long an answer may take before it counts as a failure, in milliseconds.
+pub const TICKET_MS: u64 = 5_000;
+
+/// What somebody waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Pending {
+    /// Becoming an operator of the server, under this name.
+    Operate(String),
+    /// Coming into an account.
+    Enter(Entering),
+}
+
+/// Something that is being looked into elsewhere: its answer comes by this number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Ticket {
+    pub(super) number: u64,
+    pub(super) pending: Pending,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Answered {
+    /// Of a password.
+    Checked(Outcome),
+    /// Of something to be kept.
+    Kept(Result<Option<crate::chat::account::AccountId>, Trouble>),
+    /// Of a question to the store.
+    Found(Result<Found, Trouble>),
+    /// Nothing: too many others wait, or it took too long.
+    Nothing,
+}
+
+impl Server {
+    /// Lets a session wait for the answer that comes by this number.
+    pub(super) fn open_ticket(&mut self, now: Now, id: SessionId, pending: Pending) -> u64 {
+        self.last_ticket += 1;
+        let number = self.last_ticket;
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.wait = Some(Box::new(Wait::Ticket(Ticket { number, pending })));
+            self.tickets.insert(number, id);
+            self.timers
+                .set(now.mono_ms + TICKET_MS, id, Timer::TicketDue);
+        }
+        number
+    }
+
+    /// Something has been done with a password ([`Output::Verify`]).
+    pub fn checked(&mut self, now: Now, checked: Checked) {
+        self.answer_ticket(now, checked.ticket, Answered::Checked(checked.outcome));
+    }
+
+    /// Nothing can be done with a password, for too many others are waiting ([`Output::Verify`]).
+    pub fn not_checked(&mut self, now: Now, ticket: u64) {
+        self.answer_ticket(now, ticket, Answered::Nothing);
+    }
+
+    /// The store has done something ([`Output::Keep`], [`Output::Ask`]).
+    pub fn stored(&mut self, now: Now, answer: Answer) {
+        match answer {
+            Answer::Done { ticket, outcome } => {
+                self.note_kept(ticket, outcome.ok().flatten());
+                self.answer_ticket(now, ticket, Answered::Kept(outcome));
+            }
+            Answer::Found { ticket, outcome } => {
+                self.answer_ticket(now, ticket, Answered::Found(outcome));
+            }
+        }
+    }
+
+    pub(super) fn give_up_ticket(&mut self, now: Now, id: SessionId) {
+        let wait = self.sessions.get(id).and_then(|s| s.wait.as_deref());
+        if let Some(Wait::Ticket(ticket)) = wait {
+            self.answer_ticket(now, ticket.number, Answered::Nothing);
+        }
+    }
+
+    /// Who has left, or has been answered, hears nothing of it; what was kept is kept.
+    fn answer_ticket(&mut self, now: Now, number: u64, answered: Answered) {
+        let id = self.tickets.remove(&number);
+        let session = id.and_then(|id| self.sessions.get_mut(id));
+        let (Some(id), Some(ticket)) = (id, session.and_then(Session::take_ticket)) else {
+            return;
+        };
+        self.go_on(now, id, |server, now, id| {
+            match ticket.pending {
+                Pending::Operate(name) => server.try_to_operate(now, id, &name, &answered),
+                Pending::Enter(entering) => server.go_on_entering(now, id, entering, answered),
+            }
+            server.outputs.push(Output::Resume(id));
+        });
+    }
+
+    /// Has something kept, if there is a store.
+    pub(super) fn keep(&mut self, ticket: Option<u64>, deed: Deed) {
+        self.outputs.push(Output::Keep(Order { ticket, deed }));
+    }
+}
