@@ -7,11 +7,8 @@ use std::sync::atomic::AtomicBool;
 use signal_hook::consts::SIGINT;
 
 use crate::verifier::{
-    ITERATIONS_MAX, ITERATIONS_MIN, PASSWORD_BYTES_MAX, Verifier, VerifierError,
+    ITERATIONS_MAX, ITERATIONS_MIN, PASSWORD_BYTES_MAX, SALT_BYTES, Verifier, VerifierError,
 };
-
-/// How long a new salt is, in bytes: no two verifiers ever made have the same.
-const SALT_BYTES: usize = 16;
 
 /// The longest line that can hold a password: with its CRLF.
 const LINE_BYTES: usize = PASSWORD_BYTES_MAX + 2;

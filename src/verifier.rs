@@ -9,6 +9,7 @@ use std::str::FromStr;
 use base64ct::{Base64, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use pbkdf2::pbkdf2_hmac_array;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
@@ -31,11 +32,24 @@ pub const ITERATIONS_MAX: u32 = 1_000_000;
 /// The longest salt, in bytes.
 pub const SALT_BYTES_MAX: usize = 64;
 
+/// How long a new salt is, in bytes: no two verifiers ever made have the same.
+pub const SALT_BYTES: usize = 16;
+
 /// What every verifier begins with.
 const MECHANISM: &str = "SCRAM-SHA-256$";
 
-/// `StoredKey` or `ServerKey` of RFC 5802, section 3.
+/// A key, a signature or a proof of RFC 5802, section 3; or a secret of the server's.
 pub type Key = [u8; 32];
+
+/// What somebody says a password is. Debugging does not show it: that may end up in a log.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Password(pub String);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
 
 /// Tells whether a password is the right one.
 ///
@@ -99,6 +113,25 @@ impl Verifier {
         })
     }
 
+    /// The verifier of no password, for a name that nobody has: it has a salt as others do, always
+    /// the same one, and takes as long. So whoever guesses cannot tell such a name from others.
+    ///
+    /// `secret` must outlive a restart, or salts that change tell who is not there; so do
+    /// iterations that are not those of the others. Names that are one name must be given in one
+    /// spelling.
+    ///
+    /// # Errors
+    /// [`VerifierError::Iterations`].
+    pub fn decoy(secret: &Key, name: &str, iterations: u32) -> Result<Self, VerifierError> {
+        let of = |what: &str| keyed(secret, &format!("{what} of {name}"));
+        Ok(Self {
+            iterations: within(iterations)?,
+            salt: of("salt")[..SALT_BYTES].into(),
+            stored_key: of("stored key"),
+            server_key: of("server key"),
+        })
+    }
+
     /// Whether this is the password. Takes the time of as many iterations as the verifier has,
     /// whether it is or not; only what cannot be a password at all is refused sooner.
     pub fn holds_for(&self, password: &str) -> bool {
@@ -119,15 +152,21 @@ impl Verifier {
         &self.salt
     }
 
-    /// What a client's proof is checked with (RFC 5802, section 3). Compare it in constant time.
-    pub fn stored_key(&self) -> &Key {
-        &self.stored_key
+    /// Whether a client that sends this proof (`ClientProof` of RFC 5802, section 3) for this
+    /// exchange (`AuthMessage`) knows the password. Costs next to nothing.
+    pub fn is_proved_by(&self, proof: &Key, exchange: &str) -> bool {
+        let mut client_key = keyed(&self.stored_key, exchange);
+        let pairs = client_key.iter_mut().zip(proof);
+        pairs.for_each(|(byte, of_proof)| *byte ^= of_proof);
+        Key::from(Sha256::digest(client_key))
+            .ct_eq(&self.stored_key)
+            .into()
     }
 
-    /// What the server proves itself with (RFC 5802, section 3). Whoever knows it can pretend to be
-    /// the server.
-    pub fn server_key(&self) -> &Key {
-        &self.server_key
+    /// What proves to the client of this exchange (`AuthMessage`) that the server has the verifier
+    /// (`ServerSignature` of RFC 5802, section 3).
+    pub fn signature(&self, exchange: &str) -> Key {
+        keyed(&self.server_key, exchange)
     }
 }
 
@@ -201,7 +240,8 @@ fn number(text: &str) -> Option<u32> {
     (number.to_string() == text).then_some(number)
 }
 
-fn key(text: &str) -> Option<Key> {
+/// A key as it is written in base64.
+pub(crate) fn key(text: &str) -> Option<Key> {
     Base64::decode_vec(text).ok()?.try_into().ok()
 }
 
@@ -214,6 +254,20 @@ impl fmt::Display for Verifier {
             f,
             "{MECHANISM}{iterations}:{salt}${stored_key}:{server_key}"
         )
+    }
+}
+
+/// As it is written.
+impl Serialize for Verifier {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Verifier {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
     }
 }
 

@@ -28,13 +28,9 @@ fn the_example_of_rfc_7677() {
     let pencil = Verifier::make("pencil", &salt, 4096).expect("a password");
     assert_eq!(pencil.to_string(), PENCIL);
     assert_eq!(PENCIL.parse(), Ok(pencil.clone()));
-    let signature = keyed(pencil.stored_key(), AUTH_MESSAGE);
-    let mut client_key = key(CLIENT_PROOF).expect("a key");
-    let pairs = client_key.iter_mut().zip(signature);
-    pairs.for_each(|(byte, of_signature)| *byte ^= of_signature);
-    assert_eq!(&Key::from(Sha256::digest(client_key)), pencil.stored_key());
-    let server_signature = keyed(pencil.server_key(), AUTH_MESSAGE);
-    assert_eq!(Some(server_signature), key(SERVER_SIGNATURE));
+    let proof = key(CLIENT_PROOF).expect("a key");
+    assert!(pencil.is_proved_by(&proof, AUTH_MESSAGE));
+    assert_eq!(Some(pencil.signature(AUTH_MESSAGE)), key(SERVER_SIGNATURE));
     assert_eq!((pencil.iterations(), pencil.salt()), (4096, &*salt));
     assert!(pencil.holds_for("pencil") && !pencil.holds_for("Pencil"));
 }
@@ -118,11 +114,47 @@ fn what_is_no_verifier_hears_why() {
 }
 
 #[test]
+fn only_the_proof_of_this_exchange_proves() {
+    let pencil: Verifier = PENCIL.parse().expect("a verifier");
+    let proof = key(CLIENT_PROOF).expect("a key");
+    for bit in 0..256 {
+        let mut other = proof;
+        other[bit / 8] ^= 1 << (bit % 8);
+        assert!(!pencil.is_proved_by(&other, AUTH_MESSAGE), "{bit}");
+    }
+    assert!(!pencil.is_proved_by(&proof, &AUTH_MESSAGE.replace("rO", "r0")));
+    assert!(
+        !made("pencil").is_proved_by(&proof, AUTH_MESSAGE),
+        "another salt"
+    );
+}
+
+#[test]
+fn a_decoy_is_like_others_and_holds_for_nothing() {
+    let decoy = |secret, name| Verifier::decoy(&[secret; 32], name, ITERATIONS_MIN).expect(name);
+    let ann = decoy(1, "ann");
+    assert_eq!(ann, decoy(1, "ann"));
+    assert_ne!(ann.salt(), decoy(1, "bob").salt());
+    assert_ne!(ann.salt(), decoy(2, "ann").salt());
+    assert_eq!(
+        (ann.iterations(), ann.salt().len()),
+        (ITERATIONS_MIN, SALT_BYTES)
+    );
+    assert_eq!(ann.to_string().parse(), Ok(ann.clone()));
+    assert!(!ann.holds_for("") && !ann.holds_for("ann"));
+    assert!(!ann.is_proved_by(&ann.stored_key, "") && !ann.is_proved_by(&[0; 32], ""));
+    let cheap = Verifier::decoy(&[1; 32], "ann", ITERATIONS_MIN - 1);
+    assert_eq!(cheap, Err(VerifierError::Iterations));
+}
+
+#[test]
 fn nothing_secret_is_in_what_a_log_may_show() {
     assert_eq!(
         format!("{:?}", made("x")),
         "Verifier { iterations: 4096, .. }"
     );
+    let typed = Password("pencil".to_owned());
+    assert_eq!(format!("{typed:?}"), "Password(..)");
 }
 
 fn any_verifier() -> impl Strategy<Value = Verifier> {
@@ -138,6 +170,12 @@ fn any_verifier() -> impl Strategy<Value = Verifier> {
 }
 
 proptest! {
+    #[test]
+    fn what_is_saved_is_restored(verifier in any_verifier()) {
+        let saved = postcard::to_stdvec(&verifier).expect("it can be saved");
+        prop_assert_eq!(postcard::from_bytes(&saved), Ok(verifier));
+    }
+
     #[test]
     fn what_is_written_is_read(verifier in any_verifier()) {
         prop_assert_eq!(verifier.to_string().parse(), Ok(verifier));
