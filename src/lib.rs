@@ -11,6 +11,7 @@ pub mod logging;
 pub mod net;
 pub mod passwd;
 pub mod protocol;
+pub mod sasl;
 pub mod send;
 pub mod serve;
 pub mod server;
