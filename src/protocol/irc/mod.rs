@@ -17,6 +17,7 @@ pub mod pieces;
 pub mod refusals;
 pub mod replies;
 pub mod rows;
+pub mod sasl;
 pub mod spell;
 pub mod tags;
 pub mod writer;

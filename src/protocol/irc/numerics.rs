@@ -1,5 +1,5 @@
-//! Numerics by their names (RFC 2812, section 5; Modern IRC; for 7xx the IRCv3 specifications and
-//! ircdocs' definitions).
+//! Numerics by their names (RFC 2812, section 5; Modern IRC; for 7xx and
+//! 9xx the IRCv3 specifications and ircdocs' definitions).
 
 /// Declares numerics.
 macro_rules! numerics {
@@ -147,6 +147,15 @@ numerics! {
     RPL_MONLIST = "732",
     RPL_ENDOFMONLIST = "733",
     ERR_MONLISTFULL = "734",
+    RPL_LOGGEDIN = "900",
+    RPL_LOGGEDOUT = "901",
+    ERR_NICKLOCKED = "902",
+    RPL_SASLSUCCESS = "903",
+    ERR_SASLFAIL = "904",
+    ERR_SASLTOOLONG = "905",
+    ERR_SASLABORTED = "906",
+    ERR_SASLALREADY = "907",
+    RPL_SASLMECHS = "908",
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::capabilities::Cap;
 use super::message_id;
 use super::numerics::*;
+use super::sasl::Failure;
 use super::writer::{Reader, safe};
 use crate::chat::vocabulary::{Command, Limited, Refusal, Target, Whom};
 use crate::protocol::modes;
+use crate::sasl;
 
 /// What is wrong, as one line or more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,8 +69,8 @@ impl Complaint {
         Self(Vec::new())
     }
 
-    fn then(mut self, numeric: &str, about: &str, text: &str) -> Self {
-        self.0.extend(Self::about(numeric, &[about], text).0);
+    fn then(mut self, numeric: &str, about: &[&str], text: &str) -> Self {
+        self.0.extend(Self::about(numeric, about, text).0);
         self
     }
 
@@ -288,10 +290,34 @@ pub fn is_server() -> Complaint {
     Complaint::new(ERR_CANTKILLSERVER, "You cant kill a server!")
 }
 
+/// Why `AUTHENTICATE` does not log in.
+pub fn sasl_failure(failure: Failure) -> Complaint {
+    let failed = |why: &str| {
+        let text = format!("SASL authentication failed: {why}");
+        Complaint::new(ERR_SASLFAIL, &text)
+    };
+    match failure {
+        Failure::NoSuchMechanism => {
+            let known = sasl::listed();
+            let known = Complaint::about(RPL_SASLMECHS, &[&known], "are available SASL mechanisms");
+            known.then(ERR_SASLFAIL, &[], "SASL authentication failed")
+        }
+        Failure::TooLong => Complaint::new(ERR_SASLTOOLONG, "SASL message too long"),
+        Failure::NotBase64 => failed("the message is not base64"),
+        Failure::Mechanism(error) => failed(&error.to_string()),
+        Failure::Aborted => Complaint::new(ERR_SASLABORTED, "SASL authentication aborted"),
+        Failure::Unavailable => failed("wait a while and try again"),
+        Failure::Locked => Complaint::new(ERR_NICKLOCKED, "That account cannot be used now"),
+        Failure::Already => {
+            Complaint::new(ERR_SASLALREADY, "You have already authenticated using SASL")
+        }
+    }
+}
+
 /// That nobody had this name lately, and the end of what is told of those who had it.
 pub fn nobody_was(nick: &str) -> Complaint {
     let complaint = Complaint::about(ERR_WASNOSUCHNICK, &[nick], "There was no such nickname");
-    complaint.then(RPL_ENDOFWHOWAS, nick, "End of WHOWAS")
+    complaint.then(RPL_ENDOFWHOWAS, &[nick], "End of WHOWAS")
 }
 
 fn nobody_named(nick: &str, verb: &str, text: &str) -> Complaint {
@@ -408,5 +434,58 @@ fn sentence(refusal: &Refusal) -> String {
         ),
         Refusal::Oneself { verb } => format!("You cannot {verb} yourself"),
         _ => "That cannot be".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::irc::capabilities::Caps;
+    use crate::sasl::SaslError;
+
+    #[test]
+    fn every_failure_of_sasl_has_its_numeric() {
+        let reader = Reader {
+            server: "s",
+            nick: "*",
+            caps: Caps::default(),
+        };
+        let proof = Failure::Mechanism(SaslError::Proof);
+        for (failure, expected) in [
+            (
+                Failure::NoSuchMechanism,
+                ":s 908 * SCRAM-SHA-256,PLAIN :are available SASL mechanisms\r\n\
+                 :s 904 * :SASL authentication failed\r\n",
+            ),
+            (Failure::TooLong, ":s 905 * :SASL message too long\r\n"),
+            (
+                Failure::Aborted,
+                ":s 906 * :SASL authentication aborted\r\n",
+            ),
+            (
+                Failure::Locked,
+                ":s 902 * :That account cannot be used now\r\n",
+            ),
+            (
+                Failure::Already,
+                ":s 907 * :You have already authenticated using SASL\r\n",
+            ),
+            (
+                proof,
+                ":s 904 * :SASL authentication failed: the name or the password is wrong\r\n",
+            ),
+            (
+                Failure::NotBase64,
+                ":s 904 * :SASL authentication failed: the message is not base64\r\n",
+            ),
+            (
+                Failure::Unavailable,
+                ":s 904 * :SASL authentication failed: wait a while and try again\r\n",
+            ),
+        ] {
+            let mut out = String::new();
+            sasl_failure(failure).write(&reader, &mut out);
+            assert_eq!(out, expected);
+        }
     }
 }

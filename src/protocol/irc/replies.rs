@@ -1,5 +1,7 @@
 //! Answers to the asker, as numerics; what has none is a notice.
 
+use std::fmt::Display;
+
 use super::numerics::*;
 use super::refusals::nobody_was;
 use super::rows::signs;
@@ -169,6 +171,25 @@ pub fn write_back(reader: &Reader<'_>, out: &mut String) {
 }
 
 /// Why somebody is away, with tags that a program understands.
+/// That somebody, known by this mask, is logged in now, by whatever way.
+pub fn write_logged_in(mask: impl Display, account: &Nick, reader: &Reader<'_>, out: &mut String) {
+    let line = reader.numeric(out, RPL_LOGGEDIN);
+    let text = format!("You are now logged in as {account}");
+    line.param(mask).param(account).text(text);
+}
+
+/// That somebody, known by this mask, is not logged in any more.
+pub fn write_logged_out(mask: impl Display, reader: &Reader<'_>, out: &mut String) {
+    let line = reader.numeric(out, RPL_LOGGEDOUT);
+    line.param(mask).text("You are now logged out");
+}
+
+/// That `AUTHENTICATE` has come to a good end: follows [`write_logged_in`].
+pub fn write_sasl_success(reader: &Reader<'_>, out: &mut String) {
+    let line = reader.numeric(out, RPL_SASLSUCCESS);
+    line.text("SASL authentication successful");
+}
+
 fn write_away(nick: &Nick, away: &Away, reader: &Reader<'_>, out: &mut String) {
     let tags = Tags::new(reader.caps).away(away);
     let line = Line::tagged(out, &tags, reader.server, RPL_AWAY);
@@ -390,5 +411,29 @@ pub fn listing(reply: &Reply) -> Option<&Listing> {
         | Reply::Board { listing, .. }
         | Reply::RollCall { listing, .. } => Some(listing),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::irc::capabilities::Caps;
+
+    #[test]
+    fn logging_in_and_out_is_told_as_sasl_3_1_has_it() {
+        let reader = Reader {
+            server: "s",
+            nick: "jilles",
+            caps: Caps::default(),
+        };
+        let account = Nick::parse("Jilles").expect("a name");
+        let mut out = String::new();
+        write_logged_in("jilles!j@host", &account, &reader, &mut out);
+        write_sasl_success(&reader, &mut out);
+        write_logged_out("jilles!j@host", &reader, &mut out);
+        let expected = ":s 900 jilles jilles!j@host Jilles :You are now logged in as Jilles\r\n\
+            :s 903 jilles :SASL authentication successful\r\n\
+            :s 901 jilles jilles!j@host :You are now logged out\r\n";
+        assert_eq!(out, expected);
     }
 }
