@@ -143,6 +143,7 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("ANNOUNCEMENTS_BURST_MAX", "1000", "- a bound of a setting, said by hallway check"),
     ("PASSWORD_BYTES_MAX", "300", "a password | 300 bytes"),
     ("SASL_BYTES_MAX", "2_048", "- a bound of AUTHENTICATE, which is not offered yet"),
+    ("EMAIL_BYTES_MAX", "254", "- a bound of REGISTER, which is not offered yet"),
     ("ITERATIONS_MAX", "1_000_000", "- a bound of a verifier, said by hallway passwd and hallway check"),
     ("SALT_BYTES_MAX", "64", "- a bound of a verifier, said by hallway check"),
     ("WAITING_MAX", "32", "- what waits for the passwords' thread: more is refused by whoever submits it"),

@@ -1,6 +1,7 @@
 //! Lines to vocabulary and back, one folder per protocol. Knows neither the chat's state nor other
 //! connections, sockets or clocks.
 
+pub mod email;
 pub mod heard;
 pub mod irc;
 pub mod modes;

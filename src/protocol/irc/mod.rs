@@ -12,6 +12,7 @@ pub mod framing;
 pub mod isupport;
 pub mod message;
 pub mod message_id;
+pub mod nickserv;
 pub mod numerics;
 pub mod pieces;
 pub mod refusals;

@@ -1,0 +1,290 @@
+//! The words of NickServ, for clients that log in by private message. All come from one table.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::email::Email;
+use crate::suggest::nearest;
+use crate::verifier::Password;
+
+/// The nickname to which these words are said.
+pub const NICKSERV: &str = "NickServ";
+
+/// One word.
+pub struct Word {
+    /// It.
+    pub name: &'static str,
+    /// What stands behind it: `<password>` needed, `[<email>]` not.
+    pub arguments: &'static str,
+    /// What it does, in one line.
+    pub help: &'static str,
+    /// `None` if the words behind it are not what it takes.
+    read: fn(&[&str]) -> Option<Wish>,
+}
+
+/// What somebody asks of NickServ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wish {
+    /// To own the name that they have.
+    Register {
+        /// With this password.
+        password: Password,
+        /// Reachable there.
+        email: Option<Email>,
+    },
+    /// To be logged in.
+    LogIn {
+        /// To this account; `None`: to that of the name that they have.
+        account: Option<String>,
+        /// With this password.
+        password: Password,
+    },
+    /// To be told about the words, or about this one.
+    Help(Option<String>),
+}
+
+/// Why it is not clear what somebody asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misheard<'t> {
+    /// There is no such word. `meant` is one that is likely meant.
+    Unknown {
+        /// What was said.
+        word: &'t str,
+        /// The one that is likely meant.
+        meant: Option<&'static str>,
+    },
+    /// The words behind this one are not what it takes.
+    Usage(&'static Word),
+}
+
+/// All words, in the order in which `HELP` tells them.
+pub static WORDS: &[Word] = &[
+    Word {
+        name: "REGISTER",
+        arguments: "<password> [<email>]",
+        help: "own the name that you have",
+        read: register,
+    },
+    Word {
+        name: "IDENTIFY",
+        arguments: "[<account>] <password>",
+        help: "log in, to the account of your name or to another",
+        read: log_in,
+    },
+    Word {
+        name: "LOGIN",
+        arguments: "[<account>] <password>",
+        help: "the same as IDENTIFY",
+        read: log_in,
+    },
+    Word {
+        name: "HELP",
+        arguments: "[<word>]",
+        help: "all words, or how to use one",
+        read: help_wanted,
+    },
+];
+
+/// The word of that name, in any case of letters.
+pub fn lookup(name: &str) -> Option<&'static Word> {
+    WORDS
+        .iter()
+        .find(|word| word.name.eq_ignore_ascii_case(name))
+}
+
+/// What a message to NickServ asks for. Who says nothing needs help.
+///
+/// # Errors
+/// It is not clear.
+pub fn read(text: &str) -> Result<Wish, Misheard<'_>> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let Some((name, rest)) = words.split_first() else {
+        return Ok(Wish::Help(None));
+    };
+    let word = lookup(name).ok_or_else(|| unknown(name))?;
+    (word.read)(rest).ok_or(Misheard::Usage(word))
+}
+
+/// What `HELP` answers: each in a notice of its own.
+///
+/// # Errors
+/// There is no such word.
+pub fn help(wanted: Option<&str>) -> Result<Vec<String>, Misheard<'_>> {
+    let told = |word: &Word| format!("{}: {}", word.usage(), word.help);
+    match wanted {
+        Some(name) => lookup(name)
+            .map(|word| vec![told(word)])
+            .ok_or_else(|| unknown(name)),
+        None => Ok(WORDS.iter().map(told).collect()),
+    }
+}
+
+impl Word {
+    /// How to say it.
+    pub fn usage(&self) -> String {
+        format!("{} {}", self.name, self.arguments)
+    }
+}
+
+impl std::fmt::Debug for Word {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl PartialEq for Word {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Word {}
+
+impl std::fmt::Display for Misheard<'_> {
+    /// The sentence that says so.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unknown { word, meant } => {
+                write!(f, "{word} is no word of mine. ")?;
+                match meant {
+                    Some(meant) => write!(f, "Did you mean {meant}? HELP lists all."),
+                    None => f.write_str("HELP lists all."),
+                }
+            }
+            Self::Usage(word) => write!(f, "Say it like this: {}", word.usage()),
+        }
+    }
+}
+
+fn unknown(word: &str) -> Misheard<'_> {
+    let meant = nearest(word, WORDS.iter().map(|word| word.name));
+    Misheard::Unknown { word, meant }
+}
+
+fn register(words: &[&str]) -> Option<Wish> {
+    let (password, email) = match words {
+        [password] => (password, None),
+        [password, email] => (password, Some(Email::parse(email)?)),
+        _ => return None,
+    };
+    let password = Password((*password).to_owned());
+    Some(Wish::Register { password, email })
+}
+
+fn log_in(words: &[&str]) -> Option<Wish> {
+    let (account, password) = match words {
+        [password] => (None, password),
+        [account, password] => (Some((*account).to_owned()), password),
+        _ => return None,
+    };
+    let password = Password((*password).to_owned());
+    Some(Wish::LogIn { account, password })
+}
+
+fn help_wanted(words: &[&str]) -> Option<Wish> {
+    Some(Wish::Help(words.first().map(|word| (*word).to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn register_with(password: &str, email: Option<&str>) -> Wish {
+        Wish::Register {
+            password: Password(password.to_owned()),
+            email: email.map(|email| Email::parse(email).expect("an address")),
+        }
+    }
+
+    fn log_in_with(account: Option<&str>, password: &str) -> Wish {
+        Wish::LogIn {
+            account: account.map(str::to_owned),
+            password: Password(password.to_owned()),
+        }
+    }
+
+    #[test]
+    fn wishes_are_understood() {
+        for (text, wish) in [
+            ("REGISTER pencil", register_with("pencil", None)),
+            ("register pencil a@b", register_with("pencil", Some("a@b"))),
+            ("IDENTIFY pencil", log_in_with(None, "pencil")),
+            ("identify ann pencil", log_in_with(Some("ann"), "pencil")),
+            ("  Login\t ann  pencil ", log_in_with(Some("ann"), "pencil")),
+            ("LOGIN pencil", log_in_with(None, "pencil")),
+            ("HELP", Wish::Help(None)),
+            ("help identify", Wish::Help(Some("identify".to_owned()))),
+            ("", Wish::Help(None)),
+            (" ", Wish::Help(None)),
+        ] {
+            assert_eq!(read(text), Ok(wish), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_clear_hears_why() {
+        for (text, sentence) in [
+            (
+                "REGISTER",
+                "Say it like this: REGISTER <password> [<email>]",
+            ),
+            (
+                "register pen cil",
+                "Say it like this: REGISTER <password> [<email>]",
+            ),
+            (
+                "register pencil a@b c",
+                "Say it like this: REGISTER <password> [<email>]",
+            ),
+            (
+                "Identify",
+                "Say it like this: IDENTIFY [<account>] <password>",
+            ),
+            (
+                "LOGIN ann pen cil",
+                "Say it like this: LOGIN [<account>] <password>",
+            ),
+            (
+                "identfy pencil",
+                "identfy is no word of mine. Did you mean IDENTIFY? HELP lists all.",
+            ),
+            ("GHOST ann", "GHOST is no word of mine. HELP lists all."),
+        ] {
+            let misheard = read(text).expect_err(text);
+            assert_eq!(misheard.to_string(), sentence, "{text}");
+        }
+    }
+
+    #[test]
+    fn help_tells_every_word() {
+        let all = help(None).expect("all words are known");
+        assert_eq!(all.len(), WORDS.len());
+        for (word, told) in WORDS.iter().zip(all) {
+            assert!(told.starts_with(&word.usage()), "{told}");
+            assert_eq!(help(Some(&word.name.to_lowercase())), Ok(vec![told]));
+        }
+        let misheard = help(Some("HLEP")).expect_err("no word");
+        assert_eq!(
+            misheard,
+            Misheard::Unknown {
+                word: "HLEP",
+                meant: Some("HELP")
+            }
+        );
+    }
+
+    #[test]
+    fn no_password_is_in_what_a_log_may_show() {
+        let shown = format!("{:?}", read("IDENTIFY ann pencil"));
+        assert!(!shown.contains("pencil"), "{shown}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_stumble(text in "([a-zA-Z]{4,8} )?\\PC*") {
+            if let Err(misheard) = read(&text) {
+                prop_assert!(!misheard.to_string().is_empty());
+            }
+        }
+    }
+}
