@@ -4,6 +4,7 @@
 //! table in [`commands`]; what the chat says becomes messages in [`events`], [`replies`], [`rows`]
 //! and [`refusals`]. `protocol.md` specifies it.
 
+pub mod account_registration;
 pub mod args;
 pub mod capabilities;
 pub mod commands;
