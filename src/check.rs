@@ -3,10 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::verifier::{Verifier, VerifierError};
-
-/// How many bytes of salt a password gets.
-const SALT_BYTES: usize = 16;
+use crate::verifier::{SALT_BYTES, Verifier, VerifierError};
 
 /// What is to be done with a password.
 #[derive(Clone)]

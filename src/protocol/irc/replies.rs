@@ -1,7 +1,5 @@
 //! Answers to the asker, as numerics; what has none is a notice.
 
-use std::fmt::Display;
-
 use super::numerics::*;
 use super::refusals::nobody_was;
 use super::rows::signs;
@@ -172,14 +170,14 @@ pub fn write_back(reader: &Reader<'_>, out: &mut String) {
 
 /// Why somebody is away, with tags that a program understands.
 /// That somebody, known by this mask, is logged in now, by whatever way.
-pub fn write_logged_in(mask: impl Display, account: &Nick, reader: &Reader<'_>, out: &mut String) {
+pub fn write_logged_in(mask: impl Spell, account: &Nick, reader: &Reader<'_>, out: &mut String) {
     let line = reader.numeric(out, RPL_LOGGEDIN);
     let text = format!("You are now logged in as {account}");
     line.param(mask).param(account).text(text);
 }
 
 /// That somebody, known by this mask, is not logged in any more.
-pub fn write_logged_out(mask: impl Display, reader: &Reader<'_>, out: &mut String) {
+pub fn write_logged_out(mask: impl Spell, reader: &Reader<'_>, out: &mut String) {
     let line = reader.numeric(out, RPL_LOGGEDOUT);
     line.param(mask).text("You are now logged out");
 }
