@@ -57,6 +57,27 @@ pub enum Deed {
         /// The last of them.
         until: MessageId,
     },
+    /// For how long the lines of a channel are kept from now on, those said before too.
+    Keep {
+        /// Which channel.
+        conversation: ConversationId,
+        /// For how long.
+        keep: Keep,
+    },
+}
+
+/// For how long lines are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// As long as those of other channels.
+    Default,
+    /// Not at all: no line is kept, and those that were go.
+    Nothing,
+    /// So long. Comings and goings are kept no longer than in other channels.
+    For {
+        /// In milliseconds.
+        ms: u64,
+    },
 }
 
 /// A deed, and who waits until it is safe on the disk.
@@ -68,7 +89,11 @@ pub struct Order {
     pub deed: Deed,
 }
 
-/// A place in the history.
+/// How many lines one answer has at most, whatever was asked for.
+pub const LINES_MAX: usize = 1_000;
+
+/// A place in the history. A moment is compared with the time that is in the ids of lines: that one
+/// never goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Point {
     /// The line of this id.
@@ -124,7 +149,7 @@ pub struct Wanted {
     pub after: Option<Point>,
     /// Only earlier than this.
     pub before: Option<Point>,
-    /// At most so many.
+    /// At most so many, and at most [`LINES_MAX`].
     pub limit: usize,
     /// Which of them.
     pub end: End,
@@ -163,6 +188,11 @@ pub enum Query {
     },
     /// When somebody was last heard of under a name.
     LastSeen(Nick),
+    /// The private messages that wait for the asker.
+    Waiting {
+        /// At most so many, the first of them.
+        limit: usize,
+    },
 }
 
 /// A question.
@@ -198,7 +228,7 @@ pub enum Found {
     Lines(Vec<Line>),
     /// Conversations, each with the moment of its latest line.
     Partners(Vec<(Partner, u64)>),
-    /// When (Unix milliseconds), as whom and where; nothing if never.
+    /// When (Unix milliseconds) and as whom; nothing if never.
     LastSeen(Option<(u64, Nick)>),
 }
 

@@ -1,0 +1,135 @@
+//! Accounts, and what waits for their owners.
+
+use rusqlite::{Connection, Row, params};
+
+use crate::chat::account::{Account, AccountId};
+use crate::chat::name::Nick;
+use crate::chat::vocabulary::{Line, MessageId};
+use crate::verifier::Verifier;
+
+use super::key;
+use super::lines;
+use super::row;
+use super::vocabulary::{Point, Trouble};
+
+/// What came of a deed: an account's number, if it made one.
+pub(super) type Outcome = Result<Option<AccountId>, Trouble>;
+
+pub(super) fn all(db: &Connection) -> rusqlite::Result<Vec<(Account, Verifier)>> {
+    let text = "SELECT account, name, verifier FROM accounts ORDER BY account";
+    let mut statement = db.prepare(text)?;
+    let found = statement.query_map([], |row| {
+        Ok((row::named_account(row, 0)?, verifier(row, 2)?))
+    })?;
+    found.collect()
+}
+
+fn verifier(row: &Row<'_>, at: usize) -> rusqlite::Result<Verifier> {
+    let text = row.get_ref(at)?.as_str()?;
+    text.parse().map_err(|fault| row::unsound(at, &fault))
+}
+
+pub(super) fn add(
+    db: &Connection,
+    name: &Nick,
+    verifier: &Verifier,
+    at_ms: u64,
+) -> rusqlite::Result<Outcome> {
+    let text = "INSERT INTO accounts (name, folded, verifier, made_ms, seen_ms)
+        VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (folded) DO NOTHING";
+    let added = db.prepare_cached(text)?.execute(params![
+        name.as_str(),
+        name.folded(),
+        verifier.to_string(),
+        row::integer(at_ms)
+    ])?;
+    let number = db.last_insert_rowid().cast_unsigned();
+    Ok(match added {
+        0 => Err(Trouble::NameTaken),
+        _ => Ok(Some(AccountId(number))),
+    })
+}
+
+pub(super) fn set_verifier(
+    db: &Connection,
+    account: AccountId,
+    verifier: &Verifier,
+) -> rusqlite::Result<Outcome> {
+    let text = "UPDATE accounts SET verifier = ?2 WHERE account = ?1";
+    let changed = db
+        .prepare_cached(text)?
+        .execute(params![row::account(account), verifier.to_string()])?;
+    Ok(there_was_one(changed))
+}
+
+pub(super) fn set_seen(
+    db: &Connection,
+    account: AccountId,
+    at_ms: u64,
+) -> rusqlite::Result<Outcome> {
+    let text = "UPDATE accounts SET seen_ms = max(seen_ms, ?2) WHERE account = ?1";
+    let changed = db
+        .prepare_cached(text)?
+        .execute(params![row::account(account), row::integer(at_ms)])?;
+    Ok(there_was_one(changed))
+}
+
+/// What its owner said is out of sight at once if it is to be forgotten, and goes step by step.
+pub(super) fn remove(
+    db: &Connection,
+    account: AccountId,
+    with_messages: bool,
+) -> rusqlite::Result<Outcome> {
+    let number = row::account(account);
+    let removed = db.execute("DELETE FROM accounts WHERE account = ?1", [number])?;
+    db.execute("DELETE FROM stays WHERE account = ?1", [number])?;
+    db.execute("DELETE FROM waiting WHERE account = ?1", [number])?;
+    if removed > 0 && with_messages {
+        db.execute("DELETE FROM waiting WHERE sender = ?1", [number])?;
+        let text = "INSERT INTO erasures (account) VALUES (?1) ON CONFLICT DO NOTHING";
+        db.execute(text, [number])?;
+    }
+    Ok(there_was_one(removed))
+}
+
+fn there_was_one(changed: usize) -> Outcome {
+    match changed {
+        0 => Err(Trouble::NoSuchAccount),
+        _ => Ok(None),
+    }
+}
+
+/// Keeps a line, and that somebody is still to read it.
+pub(super) fn keep_for(
+    db: &Connection,
+    account: AccountId,
+    line: &Line,
+) -> rusqlite::Result<Outcome> {
+    let number = row::account(account);
+    let text = "SELECT EXISTS (SELECT 1 FROM accounts WHERE account = ?1)";
+    let is_one: bool = db
+        .prepare_cached(text)?
+        .query_row([number], |row| row.get(0))?;
+    let sender = line.from.account.as_ref().map(|sender| sender.id);
+    let (true, Some(key), Some(sender)) = (is_one, key::of(line.id), sender) else {
+        return Ok(Err(Trouble::NoSuchAccount));
+    };
+    lines::keep(db, line)?;
+    let text = "INSERT INTO waiting (line, account, sender) VALUES (?1, ?2, ?3)
+        ON CONFLICT DO NOTHING";
+    db.prepare_cached(text)?
+        .execute([key, number, row::account(sender)])?;
+    Ok(Ok(None))
+}
+
+pub(super) fn delivered(
+    db: &Connection,
+    account: AccountId,
+    until: MessageId,
+) -> rusqlite::Result<()> {
+    let text = "DELETE FROM waiting WHERE account = ?1 AND line <= ?2";
+    let until = key::first_from(Point::Message(until));
+    db.prepare_cached(text)?
+        .execute([row::account(account), until])
+        .map(drop)
+}

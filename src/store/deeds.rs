@@ -1,0 +1,63 @@
+//! What each deed does to the tables.
+
+use rusqlite::Connection;
+
+use crate::chat::vocabulary::Record;
+
+use super::accounts::{self, Outcome};
+use super::vocabulary::Deed;
+use super::{key, lines, stays};
+
+/// Carries out a deed. An error means that all of its transaction is to be undone.
+pub(super) fn carry_out(db: &Connection, deed: &Deed) -> rusqlite::Result<Outcome> {
+    match deed {
+        Deed::Record(what) => record(db, what)?,
+        Deed::AddAccount {
+            name,
+            verifier,
+            at_ms,
+        } => return accounts::add(db, name, verifier, *at_ms),
+        Deed::SetVerifier { account, verifier } => {
+            return accounts::set_verifier(db, *account, verifier);
+        }
+        Deed::RemoveAccount {
+            account,
+            with_messages,
+        } => return accounts::remove(db, *account, *with_messages),
+        Deed::Seen { account, at_ms } => return accounts::set_seen(db, *account, *at_ms),
+        Deed::KeepFor { account, line } => return accounts::keep_for(db, *account, line),
+        Deed::Delivered { account, until } => accounts::delivered(db, *account, *until)?,
+        Deed::Keep { conversation, keep } => stays::set_keep(db, *conversation, *keep)?,
+    }
+    Ok(Ok(None))
+}
+
+fn record(db: &Connection, record: &Record) -> rusqlite::Result<()> {
+    match record {
+        Record::Begun {
+            conversation,
+            channel,
+            at_ms,
+        } => stays::begin(db, *conversation, channel, *at_ms),
+        Record::Ended { conversation } => stays::end(db, *conversation),
+        Record::Named {
+            conversation,
+            channel,
+        } => stays::rename(db, *conversation, channel),
+        Record::Entered {
+            conversation,
+            account,
+            from,
+        } => stays::enter(db, *conversation, *account, *from),
+        Record::Exited {
+            conversation,
+            account,
+            until,
+        } => stays::exit(db, *conversation, *account, *until),
+        Record::Line(line) => lines::keep(db, line),
+        Record::Redacted { id } => match key::of(*id) {
+            Some(key) => lines::forget(db, key),
+            None => Ok(()),
+        },
+    }
+}

@@ -1,0 +1,124 @@
+//! The tables, as a list of steps from nothing to now. Append, never change: every released database
+//! has gone through a beginning of this list, and goes through the rest of it when it is opened.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// What a database of hallway's has as `application_id`: `hall`.
+pub(super) const APPLICATION: i32 = 0x6861_6c6c;
+
+/// Each is one transaction. `user_version` is how many a database has gone through.
+pub(super) const MIGRATIONS: &[&str] = &[ACCOUNTS_AND_LINES];
+
+/// `search` keeps no text: it is in `lines`. Its columns are the words (`search.rs` says which), the
+/// place and whether the line is open, and who said it.
+const ACCOUNTS_AND_LINES: &str = "
+CREATE TABLE marks (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    line INTEGER NOT NULL,
+    conversation INTEGER NOT NULL
+) STRICT;
+INSERT INTO marks VALUES (1, -9223372036854775808, 0);
+
+CREATE TABLE accounts (
+    account INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    folded TEXT NOT NULL UNIQUE,
+    verifier TEXT NOT NULL,
+    made_ms INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE conversations (
+    conversation INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    folded TEXT NOT NULL,
+    begun_ms INTEGER NOT NULL,
+    ended INTEGER NOT NULL DEFAULT 0,
+    keep_ms INTEGER
+) STRICT;
+CREATE INDEX conversations_by_name ON conversations (folded);
+
+CREATE TABLE stays (
+    account INTEGER NOT NULL,
+    conversation INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL DEFAULT 9223372036854775807,
+    PRIMARY KEY (account, conversation, since)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX stays_by_conversation ON stays (conversation);
+
+CREATE TABLE pairs (
+    pair INTEGER PRIMARY KEY AUTOINCREMENT,
+    low INTEGER NOT NULL,
+    high INTEGER NOT NULL,
+    UNIQUE (low, high)
+) STRICT;
+CREATE INDEX pairs_by_high ON pairs (high);
+
+CREATE TABLE speakers (
+    speaker INTEGER PRIMARY KEY,
+    nick TEXT NOT NULL,
+    folded TEXT NOT NULL,
+    username TEXT NOT NULL,
+    host TEXT NOT NULL,
+    realname TEXT NOT NULL,
+    address TEXT NOT NULL,
+    bot INTEGER NOT NULL,
+    account INTEGER,
+    account_name TEXT,
+    last INTEGER NOT NULL
+) STRICT;
+CREATE INDEX speakers_by_name ON speakers (folded);
+
+CREATE TABLE lines (
+    line INTEGER PRIMARY KEY,
+    place INTEGER NOT NULL,
+    open INTEGER NOT NULL,
+    event INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    late_ms INTEGER NOT NULL,
+    speaker INTEGER NOT NULL,
+    author INTEGER,
+    text TEXT,
+    name TEXT,
+    number INTEGER,
+    attached TEXT,
+    seams BLOB
+) STRICT;
+CREATE INDEX lines_by_place ON lines (place, open, event);
+
+CREATE TABLE waiting (
+    line INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    sender INTEGER NOT NULL
+) STRICT;
+CREATE INDEX waiting_by_account ON waiting (account);
+
+CREATE TABLE erasures (account INTEGER PRIMARY KEY) STRICT;
+
+CREATE VIRTUAL TABLE search USING fts5 (
+    words, place, sender,
+    content = '', contentless_delete = 1, prefix = '3',
+    tokenize = \"unicode61 remove_diacritics 2 categories 'L* N* Co Mc Mn'\"
+);
+INSERT INTO search (search, rank) VALUES ('hashsize', 131072);
+";
+
+/// How many steps a database has gone through.
+pub(super) fn version(db: &Connection) -> rusqlite::Result<usize> {
+    let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(usize::try_from(version).unwrap_or(usize::MAX))
+}
+
+/// Takes a database through the steps that it has not gone through.
+pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
+    for (done, step) in MIGRATIONS.iter().enumerate().skip(version(db)?) {
+        let step_taken = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        step_taken.execute_batch(step)?;
+        step_taken.pragma_update(None, "application_id", APPLICATION)?;
+        let version = i64::try_from(done + 1).expect("the list is short");
+        step_taken.pragma_update(None, "user_version", version)?;
+        step_taken.commit()?;
+    }
+    Ok(())
+}
