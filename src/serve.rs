@@ -19,6 +19,7 @@ use crate::protocol::plain::{commands, screen};
 use crate::server::accounts::Registering;
 use crate::server::cloak::CloakKey;
 use crate::server::settings::{Operator, Settings};
+use crate::store::Retention;
 use crate::verifier::ITERATIONS;
 use crate::{chat, net, server};
 
@@ -49,6 +50,7 @@ pub fn run(args: &ServeArgs) -> Result<(), String> {
             .collect(),
         send_queue_bytes: config.send_queue_bytes,
         admits: admission(config.allow.clone()),
+        store: config.data.clone().map(|dir| (dir, Retention::default())),
     };
     let event_loop = Loop::new(options, settings(&config, cloak_key)?)?;
     say_ready(&event_loop)
@@ -91,6 +93,7 @@ pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String
         chat: chat::settings::Settings {
             zone,
             permanent: config.permanent.clone(),
+            remembers: config.data.is_some(),
             modes: modes::flags(&config.channel_modes)
                 .map_err(|letter| format!("channels.modes: there is no mode {letter}"))?,
             announcers: match announcements.who {

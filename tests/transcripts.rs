@@ -34,7 +34,9 @@
 //! | `NAME: is an operator of the server` | from now on |
 //! | `clock: 2026-11-23 23:59:50` | the clock on the wall is set (UTC); every script begins on a Monday, 09:14 |
 //! | `wait: 1h30m` | time passes |
+//! | `hallway: remembers` | the server has a store; without it, it is started with `--data none` |
 //! | `hallway: stops` | the server is told to end |
+//! | `hallway: restarts` | the server ends, everybody is closed, and another takes up what it remembers |
 //! | `config: KEY = VALUE` | one line of the configuration file |
 //! | `motd: TEXT` | one line of the message of the day |
 //! | `in memory only: WHY` | the script is not played over sockets |

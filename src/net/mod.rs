@@ -15,6 +15,8 @@ mod queue;
 use std::collections::BTreeSet;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -28,7 +30,8 @@ use crate::chat::time::Now;
 use crate::protocol::Protocol;
 use crate::server::settings::Settings;
 use crate::server::{Output, Server, SessionId};
-use crate::store::vocabulary::{Answer, Trouble};
+use crate::store::vocabulary::{Answer, Order, Question, Trouble};
+use crate::store::{self, Retention, Store};
 use crate::worker::Worker;
 use accept::cannot_listen;
 use clock::Clock;
@@ -61,6 +64,8 @@ pub struct Options {
     pub send_queue_bytes: usize,
     /// Who may connect; `Err` is the line for those who may not.
     pub admits: Box<dyn Fn(IpAddr) -> Result<(), String>>,
+    /// Where the store is, and for how long it keeps what; `None`: nothing is remembered.
+    pub store: Option<(PathBuf, Retention)>,
 }
 
 /// What can be changed while the loop runs.
@@ -82,6 +87,7 @@ pub struct Loop {
     options: Options,
     server: Server,
     worker: Worker,
+    store: Option<Store>,
     /// Somebody who may wants the configuration read again.
     reload_wanted: bool,
     listeners: Vec<Listener>,
@@ -112,19 +118,32 @@ impl Loop {
         poll.registry()
             .register(&mut signals, SIGNALS, Interest::READABLE)
             .map_err(plainly)?;
-        let waker = Waker::new(poll.registry(), WORKER).map_err(plainly)?;
+        let waker = Arc::new(Waker::new(poll.registry(), WORKER).map_err(plainly)?);
         // A loop that cannot be woken finds the answers at its next turn.
-        let worker = Worker::start(move || drop(waker.wake())).map_err(plainly)?;
+        let wake = move || drop(waker.wake());
+        let worker = Worker::start(wake.clone()).map_err(plainly)?;
         let clock = Clock::start();
         let now = clock.read();
+        let mut server = Server::new(now, settings);
+        let mut store = None;
+        if let Some((dir, retention)) = &options.store {
+            let how = store::Options {
+                retention: *retention,
+                clock: Arc::new(move || clock.read()),
+            };
+            let (opened, restored) = Store::open(dir, how, wake).map_err(|e| e.to_string())?;
+            server.resume(now, restored);
+            store = Some(opened);
+        }
         let mut this = Self {
             poll,
             signals,
             clock,
             now,
             options,
-            server: Server::new(now, settings),
+            server,
             worker,
+            store,
             reload_wanted: false,
             listeners: Vec::new(),
             connections: Arena::default(),
@@ -263,6 +282,9 @@ impl Loop {
         for checked in self.worker.take_done() {
             self.server.checked(self.now, checked);
         }
+        for answer in self.store.iter().flat_map(Store::take_answers) {
+            self.server.stored(self.now, answer);
+        }
         self.server.tick(self.now);
         self.carry_out();
         self.accept();
@@ -299,8 +321,8 @@ impl Loop {
                 }
             }
             Output::Close(id, reason) => self.start_closing(id, reason),
-            Output::Keep(order) => self.not_stored(order.ticket),
-            Output::Ask(question) => self.not_stored(Some(question.ticket)),
+            Output::Keep(order) => self.have_kept(order),
+            Output::Ask(question) => self.ask(question),
             Output::Reload => self.reload_wanted = true,
             Output::Verify(check) => {
                 if let Err(check) = self.worker.submit(check) {
@@ -311,12 +333,27 @@ impl Loop {
         }
     }
 
-    /// There is no store, or too much waits for it.
-    fn not_stored(&mut self, ticket: Option<u64>) {
-        if let Some(ticket) = ticket {
+    /// What cannot be kept is counted by the store; who waits for it is told.
+    fn have_kept(&mut self, order: Order) {
+        let store = self.store.as_ref();
+        let refused = store.map_or(Some(order.ticket), |store| match store.submit(order) {
+            Ok(()) => None,
+            Err(order) => Some(order.ticket),
+        });
+        if let Some(ticket) = refused.flatten() {
             let outcome = Err(Trouble::Full);
-            let answer = Answer::Done { ticket, outcome };
-            self.server.stored(self.now, answer);
+            self.server
+                .stored(self.now, Answer::Done { ticket, outcome });
+        }
+    }
+
+    fn ask(&mut self, question: Question) {
+        let ticket = question.ticket;
+        let asked = self.store.as_ref().map(|store| store.ask(question));
+        if !matches!(asked, Some(Ok(()))) {
+            let outcome = Err(Trouble::Full);
+            self.server
+                .stored(self.now, Answer::Found { ticket, outcome });
         }
     }
 
@@ -423,6 +460,9 @@ impl Loop {
             self.bury_closing(id);
         }
         self.bury();
+        self.carry_out();
+        // What has been said is on the disk before the program ends.
+        drop(self.store);
         Ok(())
     }
 }

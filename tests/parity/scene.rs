@@ -149,6 +149,7 @@ impl World {
             motd: String::new(),
             begins_ms: BEGINS_MS,
             in_memory_only: true,
+            remembers: false,
             steps: Vec::new(),
         };
         let stage = Memory::new(&script).expect("the configuration is good");

@@ -17,7 +17,9 @@ use hallway::serve;
 use hallway::server::cloak::CloakKey;
 use hallway::server::settings::Settings;
 use hallway::server::{Heard, Output, Server, SessionId};
+use hallway::store::vocabulary::Answer;
 
+use super::archive::{Archive, folder};
 use super::hearing::{Ear, Item, Times};
 use super::script::Script;
 use super::{Outcome, SERVER_NAME, Stage};
@@ -32,6 +34,7 @@ const UP_SINCE_MS: u64 = 60_000;
 pub(crate) struct Memory {
     server: Server,
     settings: Settings,
+    store: Option<(Archive, PathBuf)>,
     now: Now,
     connections: Arena<SessionId, Connection>,
     people: Vec<Person>,
@@ -73,9 +76,12 @@ impl Memory {
             wall_ms: script.begins_ms,
         };
         let settings = settings(script)?;
+        let folder = script.remembers.then(|| folder(script, "memory"));
+        let (server, store) = serve(now, &settings, folder.transpose()?)?;
         Ok(Self {
-            server: Server::new(now, settings.clone()),
+            server,
             settings,
+            store,
             now,
             connections: Arena::default(),
             people: Vec::new(),
@@ -124,8 +130,20 @@ impl Memory {
                 self.server.lost(self.now, id, &why);
             }
             Output::Verify(check) => self.server.checked(self.now, check.run()),
-            Output::Keep(_) | Output::Ask(_) => unreachable!("there is no store"),
+            Output::Keep(order) => self.look_up(|archive| archive.keep(order)),
+            Output::Ask(question) => self.look_up(|archive| archive.ask(question)),
             Output::Reload => self.server.configure(self.now, self.settings.clone()),
+        }
+    }
+
+    fn look_up(&mut self, work: impl FnOnce(&Archive) -> Vec<Answer>) {
+        let (archive, _) = self
+            .store
+            .as_ref()
+            .expect("only what is remembered is asked");
+        archive.set_clock(self.now);
+        for answer in work(archive) {
+            self.server.stored(self.now, answer);
         }
     }
 
@@ -207,6 +225,21 @@ impl Connection {
             ServerEar::Irc(framer) => framer.finish(),
         }
     }
+}
+
+/// A server, and its store if it has one.
+fn serve(
+    now: Now,
+    settings: &Settings,
+    folder: Option<PathBuf>,
+) -> Outcome<(Server, Option<(Archive, PathBuf)>)> {
+    let mut server = Server::new(now, settings.clone());
+    let Some(folder) = folder else {
+        return Ok((server, None));
+    };
+    let (archive, restored) = Archive::open(&folder, now)?;
+    server.resume(now, restored);
+    Ok((server, Some((archive, folder))))
 }
 
 fn owned(heard: heard::Heard<'_>) -> heard::Heard<'static> {
@@ -325,6 +358,14 @@ impl Stage for Memory {
         Ok(())
     }
 
+    fn restart(&mut self) -> Outcome {
+        self.stop()?;
+        let folder = self.store.take().map(|(_, folder)| folder);
+        (self.server, self.store) = serve(self.now, &self.settings, folder)?;
+        self.carry_out();
+        Ok(())
+    }
+
     fn hear_until(&mut self, who: &str, enough: &dyn Fn(&[Item]) -> bool) -> Outcome {
         let until_ms = self.now.mono_ms + PATIENCE_MS;
         let Some(place) = self.people.iter().position(|person| person.who == who) else {
@@ -381,5 +422,7 @@ fn settings(script: &Script) -> Outcome<Settings> {
         ..ServeArgs::default()
     };
     let config = config::load(&args, &commands::reserved()).map_err(|faults| faults.to_string())?;
-    serve::settings(&config, CloakKey::default())
+    let mut settings = serve::settings(&config, CloakKey::default())?;
+    settings.chat.remembers = script.remembers;
+    Ok(settings)
 }

@@ -1,5 +1,6 @@
 //! Plays a script: in memory, into the server without sockets, or over sockets, into a real one.
 
+pub(crate) mod archive;
 pub(crate) mod hearing;
 pub(crate) mod memory;
 mod notation;
@@ -48,6 +49,8 @@ pub(crate) trait Stage {
     fn set_clock(&mut self, wall_ms: u64) -> Outcome;
     /// Tells the server to end.
     fn stop(&mut self) -> Outcome;
+    /// Ends the server and starts another on the same store.
+    fn restart(&mut self) -> Outcome;
     /// Waits until what somebody has heard is enough: in vain if it takes too long.
     fn hear_until(&mut self, who: &str, enough: &dyn Fn(&[Item]) -> bool) -> Outcome;
     /// Waits until everybody has heard of all that was done so far.
@@ -162,6 +165,7 @@ fn perform(act: &Act, stage: &mut dyn Stage) -> Outcome {
         Act::Wait { ms } => stage.wait(*ms),
         Act::Clock { wall_ms } => stage.set_clock(*wall_ms),
         Act::Stops => stage.stop(),
+        Act::Restarts => stage.restart(),
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Script {
     pub(crate) begins_ms: u64,
     /// It says so, or does what cannot be done over sockets.
     pub(crate) in_memory_only: bool,
+    /// There is a store.
+    pub(crate) remembers: bool,
     /// What happens, in order.
     pub(crate) steps: Vec<Step>,
 }
@@ -76,6 +78,8 @@ pub(crate) enum Act {
     Clock { wall_ms: u64 },
     /// The server is told to end.
     Stops,
+    /// The server ends, and another takes up what it remembers.
+    Restarts,
 }
 
 impl Act {
@@ -91,7 +95,8 @@ impl Act {
             | Self::ArriveByIrc { .. }
             | Self::Wait { .. }
             | Self::Clock { .. }
-            | Self::Stops => None,
+            | Self::Stops
+            | Self::Restarts => None,
         }
     }
 
@@ -159,6 +164,7 @@ pub(crate) fn parse(
         motd: String::new(),
         begins_ms: moment(BEGINNING).expect("it is a moment"),
         in_memory_only: false,
+        remembers: false,
         steps: Vec::new(),
     };
     for (number, line) in (1..).zip(text.lines()) {
@@ -259,7 +265,12 @@ fn directive(
             wall_ms: moment(words)?,
         },
         ("wait", ..) => Act::Wait { ms: span(words)? },
+        ("hallway", "remembers", "") => {
+            script.remembers = true;
+            return header(script);
+        }
         ("hallway", "stops", "") => Act::Stops,
+        ("hallway", "restarts", "") => Act::Restarts,
         (_, "hears", bytes) => {
             let item = Item::Bytes(unquoted(bytes)?);
             return take_heard(script, number, who, item);

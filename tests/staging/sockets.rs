@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hallway::protocol::Protocol;
 
+use super::archive::folder;
 use super::hearing::{Ear, Item, Times};
 use super::memory::config_file;
 use super::script::Script;
@@ -15,11 +16,56 @@ use super::{Outcome, SERVER_NAME, Stage, is_hello};
 /// How long a line is awaited.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A server and those who are connected to it.
-pub(crate) struct Sockets {
+/// A server that runs.
+struct Running {
     server: Child,
     plain: SocketAddr,
     irc: SocketAddr,
+}
+
+impl Running {
+    fn start(args: &[String]) -> Outcome<Self> {
+        let mut server = Command::new(env!("CARGO_BIN_EXE_hallway"))
+            .args(["serve", "--plain", "127.0.0.1:0", "--irc", "127.0.0.1:0"])
+            .args(["--name", SERVER_NAME])
+            .args(args)
+            .env("TZ", "UTC")
+            .env("RUST_LOG", "error")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|e| format!("the server cannot be started: {e}"))?;
+        let stdout = server.stdout.take().expect("it is piped");
+        let mut ready = BufReader::new(stdout).lines();
+        let mut address = |protocol: &str| {
+            let line = ready.next().and_then(Result::ok).unwrap_or_default();
+            let address = line.strip_prefix(&format!("hallway: {protocol} on "));
+            let address = address.and_then(|address| address.parse().ok());
+            address.ok_or_else(|| format!("the server said \"{line}\" instead of where it listens"))
+        };
+        Ok(Self {
+            plain: address("plain")?,
+            irc: address("irc")?,
+            server,
+        })
+    }
+
+    fn tell_to_end(&self) -> Outcome {
+        let id = self.server.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status();
+        let told = told.map_err(|e| format!("the server cannot be told to end: {e}"))?;
+        match told.success() {
+            true => Ok(()),
+            false => Err("the server was not there to be told to end".to_owned()),
+        }
+    }
+}
+
+/// A server and those who are connected to it.
+pub(crate) struct Sockets {
+    /// What it is started with.
+    args: [String; 4],
+    running: Running,
     people: Vec<Person>,
     /// Who did something last.
     last: Option<usize>,
@@ -47,29 +93,17 @@ impl Sockets {
     /// # Errors
     /// It does not start.
     pub(crate) fn new(script: &Script) -> Outcome<Self> {
-        let mut server = Command::new(env!("CARGO_BIN_EXE_hallway"))
-            .args(["serve", "--plain", "127.0.0.1:0", "--irc", "127.0.0.1:0"])
-            .args(["--data", "none", "--name", SERVER_NAME])
-            .arg("--config")
-            .arg(config_file(script, "sockets")?)
-            .env("TZ", "UTC")
-            .env("RUST_LOG", "error")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|e| format!("the server cannot be started: {e}"))?;
-        let stdout = server.stdout.take().expect("it is piped");
-        let mut ready = BufReader::new(stdout).lines();
-        let mut address = |protocol: &str| {
-            let line = ready.next().and_then(Result::ok).unwrap_or_default();
-            let address = line.strip_prefix(&format!("hallway: {protocol} on "));
-            let address = address.and_then(|address| address.parse().ok());
-            address.ok_or_else(|| format!("the server said \"{line}\" instead of where it listens"))
+        let data = match script.remembers {
+            true => folder(script, "sockets")?.display().to_string(),
+            false => "none".to_owned(),
         };
+        let args = ["--data".to_owned(), data, "--config".to_owned(), {
+            config_file(script, "sockets")?.display().to_string()
+        }];
+        let running = Running::start(&args)?;
         Ok(Self {
-            plain: address("plain")?,
-            irc: address("irc")?,
-            server,
+            args,
+            running,
             people: Vec::new(),
             last: None,
             fences: 0,
@@ -157,7 +191,7 @@ fn is_late(error: &io::Error) -> bool {
     )
 }
 
-impl Drop for Sockets {
+impl Drop for Running {
     fn drop(&mut self) {
         // It may have ended already.
         let _ = self.server.kill();
@@ -187,8 +221,8 @@ impl Stage for Sockets {
 
     fn connect(&mut self, who: &str, protocol: Protocol) -> Outcome {
         let address = match protocol {
-            Protocol::Plain => self.plain,
-            Protocol::Irc => self.irc,
+            Protocol::Plain => self.running.plain,
+            Protocol::Irc => self.running.irc,
         };
         let plainly = |error: io::Error| format!("{who} cannot connect: {error}");
         let stream = TcpStream::connect(address).map_err(plainly)?;
@@ -256,16 +290,22 @@ impl Stage for Sockets {
     }
 
     fn stop(&mut self) -> Outcome {
-        let id = self.server.id().to_string();
-        let told = Command::new("kill").args(["-TERM", &id]).status();
-        let told = told.map_err(|e| format!("the server cannot be told to end: {e}"))?;
+        self.running.tell_to_end()?;
         for person in &mut self.people {
             person.ended = true;
         }
-        match told.success() {
-            true => Ok(()),
-            false => Err("the server was not there to be told to end".to_owned()),
+        Ok(())
+    }
+
+    fn restart(&mut self) -> Outcome {
+        self.running.tell_to_end()?;
+        for person in &mut self.people {
+            person.hear_until(&|heard| heard.contains(&Item::Closed))?;
         }
+        let ended = self.running.server.wait();
+        ended.map_err(|e| format!("the server does not end: {e}"))?;
+        self.running = Running::start(&self.args)?;
+        Ok(())
     }
 
     fn hear_until(&mut self, who: &str, enough: &dyn Fn(&[Item]) -> bool) -> Outcome {
