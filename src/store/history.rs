@@ -102,13 +102,12 @@ impl Looking<'_> {
     }
 
     fn take_from_search(&self, best: &mut Best) -> rusqlite::Result<()> {
-        let newest = best.from == From::Newest;
-        search::each_look(self.readable, &self.sought, |matching| {
-            let limit = best.count();
-            let found = search::keys(self.db, matching, &self.sought, best.keys, limit, newest)?;
+        if let Some(look) = self.sought.look(self.readable) {
+            let (newest, limit) = (best.from == From::Newest, best.count());
+            let found = search::keys(self.db, &look, &self.sought, best.keys, limit, newest)?;
             best.add(found);
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     fn take_from_stretches(&self, best: &mut Best) -> rusqlite::Result<()> {

@@ -60,6 +60,8 @@ enum Stage {
     TooMuch,
     /// Conversations and people of whom nothing is left.
     Empty,
+    /// The index of words, which is in many parts.
+    Words,
     /// Room in the file.
     Room,
 }
@@ -81,6 +83,7 @@ impl Sweep {
             Stage::Old(from) => self.forget_old(&step, from, now_ms)?,
             Stage::TooMuch => self.forget_too_much(&step)?,
             Stage::Empty => drop_empty(&step)?,
+            Stage::Words => tidy_words(&step)?,
             Stage::Room => give_room_back(&step)?,
         };
         step.commit()?;
@@ -216,8 +219,15 @@ fn drop_empty(db: &Connection) -> Next {
         most = most.max(db.prepare_cached(text)?.execute([limit])?);
     }
     Ok(Some(match most < LINES_A_STEP {
-        true => Stage::Room,
+        true => Stage::Words,
         false => Stage::Empty,
+    }))
+}
+
+fn tidy_words(db: &Connection) -> Next {
+    Ok(Some(match search::tidy(db, PAGES_A_STEP)? {
+        true => Stage::Words,
+        false => Stage::Room,
     }))
 }
 

@@ -102,6 +102,7 @@ CREATE VIRTUAL TABLE search USING fts5 (
     tokenize = \"unicode61 remove_diacritics 2 categories 'L* N* Co Mc Mn'\"
 );
 INSERT INTO search (search, rank) VALUES ('hashsize', 131072);
+INSERT INTO search (search, rank) VALUES ('usermerge', 2);
 ";
 
 /// How many steps a database has gone through.

@@ -49,8 +49,9 @@ const UNSPACED: [(char, char); 14] = [
 /// How many letters are the beginning of a word: `search` has an index of just these.
 const BEGINNING: usize = 3;
 
-/// How many places one look into the index names.
-const PLACES_AT_ONCE: usize = 200;
+/// How many places the index is asked for: each costs a search of its own in each of the index's
+/// parts. Where there are more, the rows of what has the words are looked at instead.
+const PLACES_ASKED: usize = 4;
 
 pub(super) fn index(db: &Connection, key: i64, place: i64, line: &Line) -> rusqlite::Result<()> {
     let words = told::columns(&line.told, None).text.map(cut);
@@ -77,10 +78,14 @@ pub(super) fn forget(db: &Connection, key: i64) -> rusqlite::Result<()> {
         .map(drop)
 }
 
-/// Has the index give some room back, at most this many pages at a time.
-pub(super) fn tidy(db: &Connection, pages: u32) -> rusqlite::Result<()> {
+/// Has the index put some of its parts together, which gives room back and makes it faster; writes
+/// about so many pages. Whether there may be more to do: FTS5 changes one row to say that it is
+/// done, and others if it has done something.
+pub(super) fn tidy(db: &Connection, pages: u32) -> rusqlite::Result<bool> {
+    let before = db.total_changes();
     let text = "INSERT INTO search (search, rank) VALUES ('merge', ?1)";
-    db.prepare_cached(text)?.execute([pages]).map(drop)
+    db.prepare_cached(text)?.execute([pages])?;
+    Ok(db.total_changes() - before >= 2)
 }
 
 /// Open lines of a channel, others of it, and private ones.
@@ -225,25 +230,36 @@ pub(super) struct Sought<'a> {
     pub(super) hidden: &'a str,
 }
 
-/// Calls `look` with what the index is to be asked, for some places after the others.
-pub(super) fn each_look(
-    readable: &[Readable],
-    sought: &Sought<'_>,
-    mut look: impl FnMut(&str) -> rusqlite::Result<()>,
-) -> rusqlite::Result<()> {
-    let Some(asked) = asked(sought.words, sought.by) else {
-        return Ok(());
-    };
-    for some in readable.chunks(PLACES_AT_ONCE) {
-        look(&format!("{asked} AND {}", places(some)))?;
+/// What a look is for, as the index and the table are asked for it.
+#[derive(Debug)]
+pub(super) struct Look {
+    matching: String,
+    /// A list in JSON: the places, if the index is not asked for them.
+    places: Option<String>,
+}
+
+impl Sought<'_> {
+    /// A look at these places; none if nothing can be found.
+    pub(super) fn look(&self, readable: &[Readable]) -> Option<Look> {
+        let asked = asked(self.words, self.by).filter(|_| !readable.is_empty())?;
+        if readable.len() <= PLACES_ASKED {
+            return Some(Look {
+                matching: format!("{asked} AND {}", places(readable)),
+                places: None,
+            });
+        }
+        let numbers: Vec<String> = readable.iter().map(|one| one.place.to_string()).collect();
+        Some(Look {
+            matching: asked,
+            places: Some(format!("[{}]", numbers.join(","))),
+        })
     }
-    Ok(())
 }
 
 /// The keys of what fits, from one end of `keys` on.
 pub(super) fn keys(
     db: &Connection,
-    matching: &str,
+    look: &Look,
     sought: &Sought<'_>,
     keys: Keys,
     limit: i64,
@@ -251,15 +267,15 @@ pub(super) fn keys(
 ) -> rusqlite::Result<Vec<i64>> {
     let text = if newest { NEWEST } else { OLDEST };
     let mut statement = db.prepare_cached(text)?;
-    let account = sought.account.map(row::account);
     let values = params![
-        matching,
+        look.matching,
         keys.from,
         keys.to,
-        account,
+        sought.account.map(row::account),
         sought.events,
         sought.hidden,
-        limit
+        limit,
+        look.places,
     ];
     let found = statement.query_map(values, |row| row.get(0))?;
     found.collect()
@@ -278,13 +294,13 @@ pub(super) fn said_by(
     found.collect()
 }
 
-/// The place's token has told closed lines from open ones; of the closed ones, whoever was there
-/// when they were said may read them.
+/// Open lines of a place that may be read may be read; others by those who were there then.
 macro_rules! select {
     ($order:literal) => {
         concat!(
             "SELECT search.rowid FROM search CROSS JOIN lines l ON l.line = search.rowid
             WHERE search MATCH ?1 AND search.rowid BETWEEN ?2 AND ?3
+                AND (?8 IS NULL OR l.place IN (SELECT value FROM json_each(?8)))
                 AND (l.open OR l.place < 0 OR EXISTS
                     (SELECT 1 FROM stays WHERE account = ?4 AND conversation = l.place
                         AND l.line BETWEEN since AND until))

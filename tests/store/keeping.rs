@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use hallway::chat::account::AccountId;
 use hallway::chat::vocabulary::{Extras, Manner, Record, Told};
-use hallway::store::ORDERS_WAITING_MAX;
-use hallway::store::vocabulary::{Answer, Deed, End, Order, Point, Query, Wanted};
+use hallway::store::vocabulary::{
+    Answer, Deed, End, LINES_MAX, Order, Point, Query, Question, Wanted,
+};
+use hallway::store::{ORDERS_WAITING_BYTES_MAX, ORDERS_WAITING_MAX, QUESTIONS_WAITING_MAX};
 
 use crate::lines::*;
 use crate::shelf::{FOREVER, Shelf};
@@ -229,6 +231,62 @@ fn one_more_than_may_wait_is_given_back_but_rights_have_room() {
         ..wanted(of_channel("#desk", Some(1)))
     };
     assert_eq!(shelf.asked(guest(), first), [2]);
+}
+
+#[test]
+fn texts_that_weigh_too_much_together_are_given_back() {
+    let shelf = Shelf::new();
+    let other = shelf.folder.look();
+    other
+        .execute_batch("BEGIN IMMEDIATE")
+        .expect("nobody else writes");
+    let text = "x".repeat(64 * 1024);
+    // What the thread has in hand does not wait any more.
+    let most = 2 * ORDERS_WAITING_BYTES_MAX / text.len();
+    let refused = (1..).find(|ms| {
+        let deed = record(line(*ms, &text));
+        shelf.store().submit(Order { ticket: None, deed }).is_err()
+    });
+    let taken = usize::try_from(refused.expect("one is refused")).expect("few") - 1;
+    assert!((most / 2 - 1..=most).contains(&taken), "{taken} were taken");
+    other.execute_batch("COMMIT").expect("nothing has changed");
+}
+
+#[test]
+fn an_answer_has_no_more_lines_than_there_may_be() {
+    let shelf = Shelf::new();
+    shelf.give([begun(1, "#desk")]);
+    let last = LINES_MAX as u64 + 1;
+    shelf.give((1..=last).map(|ms| record(line(ms, "x"))));
+    shelf.settle();
+    let wanted = Wanted {
+        limit: usize::MAX,
+        ..wanted(of_channel("#desk", Some(1)))
+    };
+    let found = shelf.asked(guest(), wanted);
+    assert_eq!(found, (2..=last).collect::<Vec<u64>>());
+}
+
+#[test]
+fn one_more_question_than_may_wait_is_given_back() {
+    let shelf = Shelf::new();
+    shelf.give([begun(1, "#desk")]);
+    shelf.give((1..=LINES_MAX as u64).map(|ms| record(line(ms, "x"))));
+    shelf.settle();
+    let ask = |ticket| {
+        let wanted = Wanted {
+            limit: LINES_MAX,
+            ..wanted(of_channel("#desk", Some(1)))
+        };
+        let question = Question {
+            ticket,
+            asker: guest(),
+            query: Query::Lines(wanted),
+        };
+        shelf.store().ask(question).err().map(|back| back.ticket)
+    };
+    let refused = (0..).find_map(ask).expect("one is refused");
+    assert!(refused >= QUESTIONS_WAITING_MAX as u64);
 }
 
 #[test]
