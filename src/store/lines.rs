@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::chat::account::{Account, AccountId};
 use crate::chat::name::Nick;
@@ -203,6 +203,6 @@ fn account(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Account>> {
 /// The accounts whose lines are being forgotten: nobody reads them any more.
 pub(super) fn being_erased(db: &Connection) -> rusqlite::Result<Vec<i64>> {
     let mut statement = db.prepare_cached("SELECT account FROM erasures")?;
-    let found = statement.query_map(params![], |row| row.get(0))?;
+    let found = statement.query_map([], |row| row.get(0))?;
     found.collect()
 }

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::chat::account::AccountId;
 use crate::chat::name::ChannelName;
-use crate::chat::vocabulary::ConversationId;
+use crate::chat::vocabulary::{ConversationId, MessageId};
 
 use super::vocabulary::Restored;
 use super::{accounts, key, row, schema, stays};
@@ -220,9 +220,7 @@ fn shared<A, V>((account, verifier): (A, V)) -> (A, Arc<V>) {
     (account, Arc::new(verifier))
 }
 
-fn marks(
-    db: &Connection,
-) -> rusqlite::Result<(crate::chat::vocabulary::MessageId, ConversationId)> {
+fn marks(db: &Connection) -> rusqlite::Result<(MessageId, ConversationId)> {
     db.query_row("SELECT line, conversation FROM marks", [], |row| {
         Ok((key::id(row.get(0)?), ConversationId(row::number(row, 1)?)))
     })

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hallway::chat::account::{Account, AccountId};
-use hallway::chat::vocabulary::ConversationId;
+use hallway::chat::vocabulary::{ConversationId, Line};
 use hallway::store::vocabulary::{Asker, Deed, Found, Partner, Query, Scope, Trouble};
 use hallway::verifier::{ITERATIONS_MIN, Verifier};
 
@@ -29,7 +29,7 @@ fn remove(shelf: &Shelf, account: u64, with_messages: bool) -> Result<Option<Acc
     })
 }
 
-fn keep_for(account: u64, line: hallway::chat::vocabulary::Line) -> Deed {
+fn keep_for(account: u64, line: Line) -> Deed {
     Deed::KeepFor {
         account: AccountId(account),
         line,

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use hallway::chat::account::AccountId;
-use hallway::chat::vocabulary::{Extras, Manner, Record, Told};
+use hallway::chat::vocabulary::{Extras, Line, Manner, Record, Told};
 use hallway::store::vocabulary::{
-    Answer, Deed, End, LINES_MAX, Order, Point, Query, Question, Wanted,
+    Answer, Deed, End, LINES_MAX, Order, Point, Query, Question, Scope, Wanted,
 };
 use hallway::store::{ORDERS_WAITING_BYTES_MAX, ORDERS_WAITING_MAX, QUESTIONS_WAITING_MAX};
 
@@ -75,7 +75,7 @@ fn lines_come_back_as_they_were_after_a_restart() {
     let shelf = shelf.reopen();
     assert_eq!(shelf.restored.last_message, private.id);
     assert_eq!(shelf.lines(guest(), everything()), lines);
-    let scope = hallway::store::vocabulary::Scope::With(AccountId(4));
+    let scope = Scope::With(AccountId(4));
     let found = shelf.lines(account(3), Query::Lines(wanted(scope)));
     assert_eq!(found, [private]);
 }
@@ -293,7 +293,7 @@ fn one_more_question_than_may_wait_is_given_back() {
 fn who_was_there_when_a_server_ended_without_a_word_was_there_until_the_last_line() {
     let shelf = Shelf::new();
     let closed = |ms| {
-        record(hallway::chat::vocabulary::Line {
+        record(Line {
             open: false,
             ..line(ms, "x")
         })

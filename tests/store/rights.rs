@@ -1,8 +1,8 @@
 //! Who may read what, as a matrix; each way of asking agrees with it.
 
 use hallway::chat::account::AccountId;
-use hallway::chat::vocabulary::{ConversationId, Line};
-use hallway::store::vocabulary::{Asker, End, Query, Scope, Trouble, Wanted};
+use hallway::chat::vocabulary::{ConversationId, Line, Record};
+use hallway::store::vocabulary::{Asker, Deed, End, Query, Scope, Trouble, Wanted};
 
 use crate::lines::*;
 use crate::shelf::Shelf;
@@ -117,12 +117,10 @@ fn agree(shelf: &Shelf, asker: &Asker, scope: &Scope, expected: &[u64]) {
 #[test]
 fn a_channel_is_found_under_its_last_name() {
     let shelf = desk();
-    shelf.give([hallway::store::vocabulary::Deed::Record(
-        hallway::chat::vocabulary::Record::Named {
-            conversation: ConversationId(2),
-            channel: channel("#help"),
-        },
-    )]);
+    shelf.give([Deed::Record(Record::Named {
+        conversation: ConversationId(2),
+        channel: channel("#help"),
+    })]);
     shelf.settle();
     assert_eq!(
         shelf.newest(account(5), of_channel("#help", None)),

@@ -1,8 +1,8 @@
 //! Which words find which lines.
 
 use hallway::chat::account::AccountId;
-use hallway::chat::vocabulary::ConversationId;
-use hallway::store::vocabulary::{Asker, Query, Scope, Wanted};
+use hallway::chat::vocabulary::{ConversationId, Told};
+use hallway::store::vocabulary::{Asker, End, Query, Scope, Wanted};
 
 use crate::lines::*;
 use crate::shelf::Shelf;
@@ -51,7 +51,7 @@ fn words_find_lines() {
 fn words_from_somebody_between_and_of_what_happened() {
     let shelf = Shelf::new();
     let mut topic = line(4, "");
-    topic.told = hallway::chat::vocabulary::Told::Topic("about printers".into());
+    topic.told = Told::Topic("about printers".into());
     shelf.give([begun(1, "#desk")]);
     shelf.give(
         [
@@ -117,7 +117,7 @@ fn more_places_than_one_look_names() {
     );
     let oldest = Wanted {
         words: Some("prin".to_owned()),
-        end: hallway::store::vocabulary::End::Oldest,
+        end: End::Oldest,
         ..wanted(scope.clone())
     };
     let expected: Vec<u64> = (100..150).collect();

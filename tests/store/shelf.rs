@@ -12,7 +12,7 @@ use hallway::chat::account::AccountId;
 use hallway::chat::time::Now;
 use hallway::chat::vocabulary::Line;
 use hallway::store::vocabulary::{
-    Answer, Asker, Deed, Found, Order, Query, Question, Restored, Trouble, Wanted,
+    Answer, Asker, Deed, Found, Order, Query, Question, Restored, Scope, Trouble, Wanted,
 };
 use hallway::store::{FILE, OpenError, Options, Retention, Store};
 
@@ -222,11 +222,7 @@ impl Shelf {
     }
 
     /// The same, of what was said last.
-    pub(crate) fn newest(
-        &self,
-        asker: Asker,
-        scope: hallway::store::vocabulary::Scope,
-    ) -> Vec<u64> {
+    pub(crate) fn newest(&self, asker: Asker, scope: Scope) -> Vec<u64> {
         self.found(asker, Query::Lines(wanted(scope)))
     }
 
