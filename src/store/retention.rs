@@ -9,7 +9,7 @@ use super::key;
 use super::vocabulary::Point;
 use super::{lines, search};
 
-/// How many lines one step forgets.
+/// How many lines one step forgets, or how many rows of another table it looks at.
 const LINES_A_STEP: usize = 256;
 
 /// How many places one step looks at.
@@ -58,8 +58,9 @@ enum Stage {
     Old(i64),
     /// What is too much.
     TooMuch,
-    /// Conversations and people of whom nothing is left.
-    Empty,
+    /// That of which nothing is left: the table, by its place in `EMPTY`, and the first of its rows
+    /// that is still to be looked at.
+    Empty(usize, i64),
     /// The index of words, which is in many parts.
     Words,
     /// Room in the file.
@@ -82,7 +83,7 @@ impl Sweep {
             Stage::Erased => erase(&step)?,
             Stage::Old(from) => self.forget_old(&step, from, now_ms)?,
             Stage::TooMuch => self.forget_too_much(&step)?,
-            Stage::Empty => drop_empty(&step)?,
+            Stage::Empty(table, from) => drop_empty(&step, table, from)?,
             Stage::Words => tidy_words(&step)?,
             Stage::Room => give_room_back(&step)?,
         };
@@ -142,10 +143,10 @@ impl Sweep {
 
     fn forget_too_much(&self, db: &Connection) -> Next {
         let Some(bytes_max) = self.retention.bytes_max else {
-            return Ok(Some(Stage::Empty));
+            return Ok(Some(FIRST_EMPTY));
         };
         if bytes_used(db)? <= bytes_max {
-            return Ok(Some(Stage::Empty));
+            return Ok(Some(FIRST_EMPTY));
         }
         let text = "SELECT line FROM lines ORDER BY line LIMIT ?1";
         let limit = i64::try_from(LINES_A_STEP).expect("it is small");
@@ -155,7 +156,7 @@ impl Sweep {
         let forgotten = forget_all(db, &found?)?;
         search::tidy(db, PAGES_A_STEP)?;
         Ok(Some(match forgotten {
-            0 => Stage::Empty,
+            0 => FIRST_EMPTY,
             _ => Stage::TooMuch,
         }))
     }
@@ -198,30 +199,49 @@ fn erase(db: &Connection) -> Next {
     Ok(Some(Stage::Erased))
 }
 
-/// Somebody's last line is not known to be gone before the oldest line of all is later.
-const EMPTY: [&str; 4] = [
-    "DELETE FROM conversations WHERE conversation IN (SELECT conversation FROM conversations c
-        WHERE ended AND NOT EXISTS (SELECT 1 FROM lines WHERE place = c.conversation) LIMIT ?1)",
-    "DELETE FROM stays WHERE (account, conversation, since) IN
-        (SELECT account, conversation, since FROM stays s
-        WHERE until < 9223372036854775807
-            AND NOT EXISTS (SELECT 1 FROM lines WHERE place = s.conversation) LIMIT ?1)",
-    "DELETE FROM pairs WHERE pair IN (SELECT pair FROM pairs p
-        WHERE NOT EXISTS (SELECT 1 FROM lines WHERE place = -p.pair) LIMIT ?1)",
-    "DELETE FROM speakers WHERE speaker IN (SELECT speaker FROM speakers
-        WHERE last < (SELECT min(line) FROM lines) LIMIT ?1)",
+const FIRST_EMPTY: Stage = Stage::Empty(0, i64::MIN);
+
+/// Of each table: where some rows from `?1` on end, `?2` at most, and what goes of those up to `?2`.
+/// Stays and people are done with when the oldest line of all is later than their last.
+const EMPTY: [(&str, &str); 4] = [
+    (
+        "SELECT max(conversation) FROM (SELECT conversation FROM conversations
+            WHERE conversation >= ?1 ORDER BY conversation LIMIT ?2)",
+        "DELETE FROM conversations WHERE conversation BETWEEN ?1 AND ?2
+            AND ended AND NOT EXISTS (SELECT 1 FROM lines WHERE place = conversation)",
+    ),
+    (
+        "SELECT max(pair) FROM (SELECT pair FROM pairs WHERE pair >= ?1 ORDER BY pair LIMIT ?2)",
+        "DELETE FROM pairs WHERE pair BETWEEN ?1 AND ?2
+            AND NOT EXISTS (SELECT 1 FROM lines WHERE place = -pair)",
+    ),
+    (
+        "SELECT max(until) FROM (SELECT until FROM stays WHERE until >= ?1
+            AND until < coalesce((SELECT min(line) FROM lines), 9223372036854775807)
+            ORDER BY until LIMIT ?2)",
+        "DELETE FROM stays WHERE until BETWEEN ?1 AND ?2",
+    ),
+    (
+        "SELECT max(speaker) FROM (SELECT speaker FROM speakers
+            WHERE speaker >= ?1 ORDER BY speaker LIMIT ?2)",
+        "DELETE FROM speakers WHERE speaker BETWEEN ?1 AND ?2
+            AND last < (SELECT min(line) FROM lines)",
+    ),
 ];
 
-fn drop_empty(db: &Connection) -> Next {
+fn drop_empty(db: &Connection, table: usize, from: i64) -> Next {
+    let Some((some, delete)) = EMPTY.get(table) else {
+        return Ok(Some(Stage::Words));
+    };
     let limit = i64::try_from(LINES_A_STEP).expect("it is small");
-    let mut most = 0;
-    for text in EMPTY {
-        most = most.max(db.prepare_cached(text)?.execute([limit])?);
-    }
-    Ok(Some(match most < LINES_A_STEP {
-        true => Stage::Words,
-        false => Stage::Empty,
-    }))
+    let last: Option<i64> = db
+        .prepare_cached(some)?
+        .query_row([from, limit], |row| row.get(0))?;
+    let Some(last) = last else {
+        return Ok(Some(Stage::Empty(table + 1, i64::MIN)));
+    };
+    db.prepare_cached(delete)?.execute([from, last])?;
+    Ok(Some(Stage::Empty(table, last.saturating_add(1))))
 }
 
 fn tidy_words(db: &Connection) -> Next {

@@ -45,7 +45,7 @@ CREATE TABLE stays (
     until INTEGER NOT NULL DEFAULT 9223372036854775807,
     PRIMARY KEY (account, conversation, since)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX stays_by_conversation ON stays (conversation);
+CREATE INDEX stays_by_end ON stays (until);
 
 CREATE TABLE pairs (
     pair INTEGER PRIMARY KEY AUTOINCREMENT,
