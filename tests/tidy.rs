@@ -153,6 +153,7 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("ORDERS_WAITING_BYTES_MAX", "4 * 1024 * 1024", "- what waits for the store's thread: more is given back to the server"),
     ("OWED_MAX", "16_384", "- what the store tries again while the disk takes nothing: more is counted as lost"),
     ("QUESTIONS_WAITING_MAX", "256", "- what waits for the store's reading thread: more is given back to the server"),
+    ("CATCHING_UP_MS_MAX", "500", "- how long a question waits for the commits before it: then it is answered without them"),
     ("QUESTION_MS_MAX", "500", "- how long the store looks for an answer: the protocols say that it took too long"),
     ("WAITING_MAX", "32", "- what waits for the passwords' thread: more is refused by whoever submits it"),
     ("BACKOFF_SECONDS_MAX", "30", "- how hallway send tries again: nothing that a person could exceed"),

@@ -1,9 +1,12 @@
 //! Answers questions: which lines, in which conversations, when last.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::chat::name::Nick;
-use crate::chat::vocabulary::{ConversationId, Line};
+use crate::chat::vocabulary::{Conversation, ConversationId, Line};
 
 use super::key::{self, Keys};
 use super::lines;
@@ -17,7 +20,7 @@ use super::vocabulary::{
 pub(super) fn answer(db: &Connection, question: &Question) -> rusqlite::Result<Found> {
     let asker = &question.asker;
     match &question.query {
-        Query::Lines(wanted) => found_lines(db, asker, wanted).map(Found::Lines),
+        Query::Lines(wanted) => found(db, found_lines(db, asker, wanted)?),
         Query::Partners {
             open,
             after_ms,
@@ -31,8 +34,25 @@ pub(super) fn answer(db: &Connection, question: &Question) -> rusqlite::Result<F
             Ok(Found::Partners(partners))
         }
         Query::LastSeen(nick) => last_seen(db, nick).map(Found::LastSeen),
-        Query::Waiting { limit } => waiting(db, asker, *limit).map(Found::Lines),
+        Query::Waiting { limit } => found(db, waiting(db, asker, *limit)?),
     }
+}
+
+/// Lines with the names of their channels.
+fn found(db: &Connection, lines: Vec<Line>) -> rusqlite::Result<Found> {
+    let mut named = BTreeMap::new();
+    let text = "SELECT name FROM conversations WHERE conversation = ?1";
+    let mut statement = db.prepare_cached(text)?;
+    for line in &lines {
+        if let Conversation::Channel(id) = line.conversation
+            && let Entry::Vacant(place) = named.entry(id)
+        {
+            let name = statement.query_row([row::conversation(id)], |row| row::channel(row, 0));
+            name.optional()?.map(|name| place.insert(name));
+        }
+    }
+    let channels = named.into_iter().collect();
+    Ok(Found::Lines { lines, channels })
 }
 
 /// From which end lines are taken until there are enough.

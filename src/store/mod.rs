@@ -14,6 +14,8 @@
 //!   lost and counted ([`Stats`]). What decides who may read what is tried again until it is done, up
 //!   to [`OWED_MAX`] of it; the log says when trouble begins and when it ends.
 //! - Nothing of a database that is damaged, another program's or a later hallway's is changed.
+//! - A question is answered with all that was ordered before it, unless the disk takes longer than
+//!   half a second for that.
 //! - A question is answered from one moment of the database, within [`QUESTION_MS_MAX`] or not at
 //!   all. Its asker's rights choose what is looked at (`rights.rs`); what they may not read uses up
 //!   nothing of what they asked for.
@@ -83,7 +85,7 @@ use crate::chat::time::Now;
 
 use health::Health;
 use queue::Queue;
-use reader::Reader;
+use reader::{Asked, Reader};
 use retention::Sweep;
 use vocabulary::{Answer, Order, Question, Restored};
 use writer::{State, Writer};
@@ -92,7 +94,7 @@ pub use health::Stats;
 pub use key::SITES_MAX;
 pub use open::{FILE, OpenError};
 pub use queue::{ORDERS_WAITING_BYTES_MAX, ORDERS_WAITING_MAX};
-pub use reader::{QUESTION_MS_MAX, QUESTIONS_WAITING_MAX};
+pub use reader::{CATCHING_UP_MS_MAX, QUESTION_MS_MAX, QUESTIONS_WAITING_MAX};
 pub use retention::Retention;
 pub use writer::OWED_MAX;
 
@@ -114,7 +116,7 @@ pub struct Options {
 /// An open store. It ends with this value, like by [`Store::end`].
 pub struct Store {
     orders: Arc<Queue>,
-    questions: Option<SyncSender<Question>>,
+    questions: Option<SyncSender<Asked>>,
     answers: Receiver<Answer>,
     health: Arc<Health>,
     /// Nobody waits for answers to questions any more.
@@ -148,6 +150,7 @@ impl Store {
         let reader = Reader::new(
             reading,
             asked,
+            queue.clone(),
             answered.clone(),
             health.clone(),
             options.clock.clone(),
@@ -197,7 +200,7 @@ impl Store {
         self.orders.push(order)
     }
 
-    /// Asks something; questions are answered one after the other.
+    /// Asks something; questions are answered one after the other, with what was ordered before.
     ///
     /// # Errors
     /// Gives the question back when [`QUESTIONS_WAITING_MAX`] wait already.
@@ -209,8 +212,10 @@ impl Store {
         let Some(questions) = &self.questions else {
             return Err(question);
         };
-        questions.try_send(question).map_err(|error| match error {
-            TrySendError::Full(question) | TrySendError::Disconnected(question) => question,
+        let behind = self.orders.taken();
+        let sent = questions.try_send(Asked { question, behind });
+        sent.map_err(|error| match error {
+            TrySendError::Full(asked) | TrySendError::Disconnected(asked) => asked.question,
         })
     }
 

@@ -26,6 +26,7 @@ const GATHERED_FOR: Duration = Duration::from_millis(25);
 pub(super) struct Queue {
     waiting: Mutex<Waiting>,
     stirred: Condvar,
+    settled: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -35,6 +36,9 @@ struct Waiting {
     /// Somebody waits for an answer, or there is enough for a transaction.
     hurry: bool,
     ended: bool,
+    /// How many orders have ever been taken, and how many of them carried out or given up.
+    taken: u64,
+    settled: u64,
 }
 
 impl Queue {
@@ -58,6 +62,7 @@ impl Queue {
         waiting.bytes += bytes;
         waiting.hurry |= hurry;
         waiting.orders.push_back(order);
+        waiting.taken += 1;
         drop(waiting);
         if stirs {
             self.stirred.notify_one();
@@ -84,6 +89,26 @@ impl Queue {
             waiting.orders.shrink_to(TOGETHER / 8);
         }
         (orders, false)
+    }
+
+    /// How many orders have ever been taken.
+    pub(super) fn taken(&self) -> u64 {
+        self.lock().taken
+    }
+
+    /// So many that were gathered have been carried out, or given up.
+    pub(super) fn settle(&self, count: usize) {
+        self.lock().settled += count as u64;
+        self.settled.notify_all();
+    }
+
+    /// Waits until so many have been, for so long at most.
+    pub(super) fn wait_for(&self, settled: u64, patience: Duration) {
+        let behind = |waiting: &mut Waiting| waiting.settled < settled;
+        let waited = self
+            .settled
+            .wait_timeout_while(self.lock(), patience, behind);
+        drop(waited);
     }
 
     pub(super) fn len(&self) -> usize {

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender};
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::Clock;
 use super::health::{Health, Part};
 use super::history;
+use super::queue::Queue;
 use super::vocabulary::{Answer, Found, Question, Trouble};
 
 /// How many questions may wait for the one in hand.
@@ -17,12 +19,23 @@ pub const QUESTIONS_WAITING_MAX: usize = 256;
 /// How long the answer to one question may be looked for, in milliseconds.
 pub const QUESTION_MS_MAX: u64 = 500;
 
+/// How long a question waits for what was to be kept before it, in milliseconds: as long as the disk
+/// keeps up, it is there much sooner.
+pub const CATCHING_UP_MS_MAX: u64 = 500;
+
 /// After how many steps of SQLite's machine the clock is looked at: some ten microseconds.
 const STEPS: i32 = 500;
 
+/// A question, and how many orders had been taken before it.
+pub(super) struct Asked {
+    pub(super) question: Question,
+    pub(super) behind: u64,
+}
+
 pub(super) struct Reader<W> {
     db: Connection,
-    questions: Receiver<Question>,
+    questions: Receiver<Asked>,
+    queue: Arc<Queue>,
     answers: Sender<Answer>,
     health: Arc<Health>,
     clock: Clock,
@@ -35,7 +48,8 @@ impl<W: Fn()> Reader<W> {
     /// `ending`: nobody waits for answers any more.
     pub(super) fn new(
         mut db: Connection,
-        questions: Receiver<Question>,
+        questions: Receiver<Asked>,
+        queue: Arc<Queue>,
         answers: Sender<Answer>,
         health: Arc<Health>,
         clock: Clock,
@@ -49,6 +63,7 @@ impl<W: Fn()> Reader<W> {
         Ok(Self {
             db,
             questions,
+            queue,
             answers,
             health,
             clock,
@@ -59,7 +74,9 @@ impl<W: Fn()> Reader<W> {
     }
 
     pub(super) fn run(mut self) {
-        while let Ok(question) = self.questions.recv() {
+        while let Ok(Asked { question, behind }) = self.questions.recv() {
+            self.queue
+                .wait_for(behind, Duration::from_millis(CATCHING_UP_MS_MAX));
             if self.ending.load(Relaxed) {
                 break;
             }

@@ -79,6 +79,13 @@ pub(super) fn readable(
             add_open(db, open, &mut found)?;
         }
     }
+    let barred = |place| {
+        asker
+            .barred
+            .iter()
+            .any(|id| row::conversation(*id) == place)
+    };
+    found.retain(|readable| !barred(readable.place));
     found.sort_by_key(|readable| std::cmp::Reverse(readable.place));
     Ok(found)
 }

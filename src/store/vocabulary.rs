@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::chat::account::{Account, AccountId};
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::vocabulary::{ConversationId, Line, MessageId, Record};
+pub use crate::chat::vocabulary::{End, Point};
 use crate::verifier::Verifier;
 
 /// Something to be kept.
@@ -92,16 +93,6 @@ pub struct Order {
 /// How many lines one answer has at most, whatever was asked for.
 pub const LINES_MAX: usize = 1_000;
 
-/// A place in the history. A moment is compared with the time that is in the ids of lines: that one
-/// never goes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Point {
-    /// The line of this id.
-    Message(MessageId),
-    /// A moment in Unix milliseconds.
-    Moment(u64),
-}
-
 /// Whose lines are asked for, and who may read them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
@@ -127,17 +118,8 @@ pub struct Asker {
     pub not_before_ms: u64,
     /// Whose lines they do not want to see.
     pub blocked: Vec<AccountId>,
-}
-
-/// Which end of what fits is wanted, if not all of it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// The first lines.
-    Oldest,
-    /// The last lines.
-    Newest,
-    /// Half of them before this point, and the others from it on.
-    Around(Point),
+    /// Of which channels they may read nothing, wherever they were.
+    pub barred: Vec<ConversationId>,
 }
 
 /// Which lines are asked for. They come oldest first.
@@ -195,7 +177,7 @@ pub enum Query {
     },
 }
 
-/// A question.
+/// A question. What was to be kept before it is seen by it, unless the disk takes long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// Tells whoever asks which of their questions this is.
@@ -225,7 +207,12 @@ pub enum Trouble {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// Lines, oldest first.
-    Lines(Vec<Line>),
+    Lines {
+        /// They.
+        lines: Vec<Line>,
+        /// What the channels of these are called.
+        channels: Vec<(ConversationId, ChannelName)>,
+    },
     /// Conversations, each with the moment of its latest line.
     Partners(Vec<(Partner, u64)>),
     /// When (Unix milliseconds) and as whom; nothing if never.

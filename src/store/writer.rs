@@ -62,9 +62,11 @@ impl<W: Fn()> Writer<W> {
     pub(super) fn run(mut self) {
         loop {
             let (orders, ended) = self.queue.gather(self.patience());
-            if !orders.is_empty() || !self.state.owed.is_empty() {
+            let count = orders.len();
+            if count > 0 || !self.state.owed.is_empty() {
                 self.carry_out(orders);
             }
+            self.queue.settle(count);
             if ended {
                 break;
             }
@@ -140,8 +142,7 @@ impl<W: Fn()> Writer<W> {
 
     fn failed(&mut self, orders: Vec<Order>, error: &rusqlite::Error) {
         self.health.ill(Part::Writing, error);
-        let asked = orders.iter().filter_map(|order| order.ticket);
-        self.answer_all(asked.map(|ticket| (ticket, Err(Trouble::Failed))));
+        let asked: Vec<u64> = orders.iter().filter_map(|order| order.ticket).collect();
         let of_the_disk = is_of_the_disk(error);
         for order in orders.into_iter().filter(|order| order.ticket.is_none()) {
             let owed = of_the_disk && is_owed(&order.deed);
@@ -151,6 +152,11 @@ impl<W: Fn()> Writer<W> {
                 self.health.lost(1);
             }
         }
+        // Whoever is answered finds it counted.
+        let failed = asked
+            .into_iter()
+            .map(|ticket| (ticket, Err(Trouble::Failed)));
+        self.answer_all(failed);
     }
 
     fn answer_all(&self, outcomes: impl Iterator<Item = (u64, Outcome)>) {

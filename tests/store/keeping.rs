@@ -327,3 +327,14 @@ fn a_store_that_is_dropped_has_kept_everything() {
     let shelf = Shelf::open(&folder, FOREVER).expect("the lock is gone");
     assert_eq!(shelf.found(guest(), everything()), [1]);
 }
+
+#[test]
+fn whoever_asks_finds_what_was_to_be_kept_before() {
+    let shelf = Shelf::new();
+    shelf.give([begun(1, "#desk")]);
+    for ms in 1..=20 {
+        shelf.give([record(line(ms, "x"))]);
+        let newest = shelf.newest(guest(), of_channel("#desk", Some(1)));
+        assert_eq!(newest.last(), Some(&ms));
+    }
+}

@@ -129,6 +129,7 @@ pub(crate) fn guest() -> Asker {
         account: None,
         not_before_ms: 0,
         blocked: Vec::new(),
+        barred: Vec::new(),
     }
 }
 

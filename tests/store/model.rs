@@ -101,6 +101,9 @@ impl Model {
 
     fn may_read(&self, line: &Line, asker: &Asker, scope: &Scope) -> bool {
         let conversation = match line.conversation {
+            Conversation::Channel(conversation) if asker.barred.contains(&conversation) => {
+                return false;
+            }
             Conversation::Channel(conversation) => conversation,
             Conversation::Private { from, to, .. } => {
                 let Some(own) = asker.account.filter(|own| [from, to].contains(own)) else {
@@ -289,11 +292,13 @@ fn questions() -> impl Strategy<Value = (Asker, Wanted)> {
         prop::option::of(accounts()),
         prop_oneof![3 => Just(0), 1 => 0..25_u64],
         prop::collection::vec(accounts(), 0..2),
+        prop::collection::vec(conversations(), 0..2),
     )
-        .prop_map(|(account, not_before_ms, blocked)| Asker {
+        .prop_map(|(account, not_before_ms, blocked, barred)| Asker {
             account,
             not_before_ms,
             blocked,
+            barred,
         });
     let ends = prop_oneof![
         Just(End::Oldest),

@@ -61,8 +61,14 @@ fn who_may_read_what() {
         not_before_ms: 41,
         ..asker
     };
+    let barred = |asker: Asker| Asker {
+        barred: vec![ConversationId(2)],
+        ..asker
+    };
     #[rustfmt::skip]
-    let matrix: [(Asker, Option<u64>, &[u64]); 13] = [
+    let matrix: [(Asker, Option<u64>, &[u64]); 15] = [
+        (barred(guest()),      now,     &[]),
+        (barred(account(6)),   now,     &[10, 20, 21, 30]),
         (guest(),              None,    &[]),
         (guest(),              now,     &[40, 52, 61]),
         (guest(),              Some(1), &[]),

@@ -211,7 +211,7 @@ impl Shelf {
 
     pub(crate) fn lines(&self, asker: Asker, query: Query) -> Vec<Line> {
         match self.ask(asker, query) {
-            Ok(Found::Lines(lines)) => lines,
+            Ok(Found::Lines { lines, .. }) => lines,
             other => panic!("lines were asked for: {other:?}"),
         }
     }

@@ -15,7 +15,7 @@ mod reply;
 
 pub use command::{Command, Criterion, Target, Watched, Whom};
 pub use event::{Audience, Event, Extras, Happening, Manner, MessageId, Place, Said, Span};
-pub use record::{Conversation, ConversationId, Line, Record, Told};
+pub use record::{Conversation, ConversationId, End, Line, Point, Record, Told, Window};
 pub use refusal::{Limited, Refusal};
 pub use reply::{
     AnnouncementInfo, BoardCounts, ChannelInfo, Company, Former, Listed, Listing, PersonInfo,

@@ -92,6 +92,52 @@ pub struct Line {
     pub told: Told,
 }
 
+/// A place in the history. A moment is compared with the time that is in the ids of lines: that one
+/// never goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Point {
+    /// The line of this id.
+    Message(MessageId),
+    /// A moment in Unix milliseconds.
+    Moment(u64),
+}
+
+/// Which end of what fits is wanted, if not all of it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum End {
+    /// The first lines.
+    Oldest,
+    /// The last lines.
+    Newest,
+    /// Half of them before this point, and the others from it on.
+    Around(Point),
+}
+
+/// A part of a history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// Only later than this.
+    pub after: Option<Point>,
+    /// Only earlier than this.
+    pub before: Option<Point>,
+    /// At most so many lines.
+    pub limit: usize,
+    /// Which of them.
+    pub end: End,
+}
+
+impl Window {
+    /// The last lines, so many at most.
+    pub const fn newest(limit: usize) -> Self {
+        Self {
+            after: None,
+            before: None,
+            limit,
+            end: End::Newest,
+        }
+    }
+}
+
 /// Something to be remembered, in the order of happening.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record {
