@@ -191,7 +191,7 @@ impl Chat {
     }
 
     /// Whether those who are not in a channel may read what is told in it.
-    fn is_open(&self, id: ChannelId) -> bool {
+    pub(super) fn is_open(&self, id: ChannelId) -> bool {
         let modes = &self.channel(id).modes;
         let closed = [Flag::Secret, Flag::Private, Flag::InviteOnly];
         modes.key.is_none() && !closed.iter().any(|flag| modes.flags.has(*flag))
