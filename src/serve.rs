@@ -14,13 +14,14 @@ use crate::chat::time::Zone;
 use crate::config::{self, Allow, Config, ServeArgs, Who};
 use crate::logging::Log;
 use crate::net::{Loop, Options, Reloaded};
+use crate::protocol::irc::account_registration::Rules;
 use crate::protocol::modes;
 use crate::protocol::plain::{commands, screen};
 use crate::server::accounts::Registering;
 use crate::server::cloak::CloakKey;
 use crate::server::settings::{Operator, Settings};
 use crate::store::Retention;
-use crate::verifier::ITERATIONS;
+use crate::verifier::{ITERATIONS, Key, derived};
 use crate::{chat, net, server};
 
 /// The file in the data directory that holds what addresses are hidden with.
@@ -79,7 +80,7 @@ fn raise_open_files() {
 /// The configuration as the server wants it.
 ///
 /// # Errors
-/// A time zone or a channel mode that does not exist.
+/// A time zone or a channel mode that does not exist, or no chance.
 pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String> {
     let zone = config.zone.as_deref().map_or_else(
         || Ok(Zone::new(local_zone())),
@@ -118,7 +119,13 @@ pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String
         motd: config.motd.clone(),
         admin: config.admin.clone(),
         registering: Registering::Open,
+        registration: Rules {
+            before_connect: true,
+            ..Rules::default()
+        },
         iterations: ITERATIONS,
+        decoys: derived(&cloak_key.0, "decoys"),
+        nonces: fresh_secret()?,
         operators: config.operators.iter().map(operator).collect(),
     })
 }
@@ -213,9 +220,18 @@ fn cloak_key(data: Option<&Path>) -> Result<CloakKey, String> {
 
 fn fresh_key() -> Result<CloakKey, String> {
     let mut key = CloakKey::default();
-    getrandom::fill(&mut key.0)
-        .map_err(|error| format!("the system has no random numbers: {error}"))?;
+    fill(&mut key.0)?;
     Ok(key)
+}
+
+fn fresh_secret() -> Result<Key, String> {
+    let mut secret = Key::default();
+    fill(&mut secret)?;
+    Ok(secret)
+}
+
+fn fill(bytes: &mut [u8]) -> Result<(), String> {
+    getrandom::fill(bytes).map_err(|error| format!("the system has no random numbers: {error}"))
 }
 
 fn make_private_dir(dir: &Path) -> io::Result<()> {

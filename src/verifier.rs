@@ -170,6 +170,12 @@ impl Verifier {
     }
 }
 
+/// Another secret, made of one that is kept: nobody can tell the one from the other, and `what` it is
+/// for makes each its own.
+pub fn derived(secret: &[u8], what: &str) -> Key {
+    keyed(secret, what)
+}
+
 /// `Normalize(password)` of RFC 5802, section 2.2.
 fn prepared(password: &str) -> Result<Cow<'_, str>, VerifierError> {
     if password.len() > PASSWORD_BYTES_MAX {
@@ -205,7 +211,7 @@ fn server_key(salted: &Key) -> Key {
     keyed(salted, "Server Key")
 }
 
-fn keyed(key: &Key, text: &str) -> Key {
+fn keyed(key: &[u8], text: &str) -> Key {
     let mut hmac = Hmac::<Sha256>::new_from_slice(key).expect("a key may have any length");
     hmac.update(text.as_bytes());
     hmac.finalize().into_bytes().into()

@@ -13,7 +13,7 @@ use hallway::chat::time::Now;
 
 use hallway::protocol::Protocol;
 use hallway::protocol::heard;
-use hallway::protocol::irc::capabilities::{CAPABILITIES, Cap, Caps, lookup, requested};
+use hallway::protocol::irc::capabilities::{CAPABILITIES, Cap, Caps, Offer, lookup, requested};
 use hallway::protocol::irc::commands::commands;
 use hallway::protocol::irc::framing::Framer;
 use hallway::protocol::irc::numerics::NUMERICS;
@@ -216,7 +216,8 @@ impl Reader {
         let before = self.caps;
         let is_ack = message.verb == "CAP" && message.params.get(1) == Some(&"ACK");
         if let (true, Some(list)) = (is_ack, message.params.get(2)) {
-            self.caps = requested(list, self.caps, 0).ok_or("an unknown capability")?;
+            self.caps =
+                requested(list, self.caps, 0, Offer::default()).ok_or("an unknown capability")?;
         }
         // A request to have less is answered as if nothing had changed yet.
         let caps = before.either(self.caps);

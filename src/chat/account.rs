@@ -43,6 +43,49 @@ impl Chat {
         self.accounts.get(name)
     }
 
+    /// Whether an account is still there, and not another of its name.
+    pub fn is_there(&self, account: &Account) -> bool {
+        let known = self.accounts.get(&account.name);
+        known.is_some_and(|known| known.id == account.id)
+    }
+
+    /// Whether anybody can have a name: nobody who is here has it, and it is nobody's.
+    pub fn is_free(&self, nick: &Nick) -> bool {
+        !self.is_held_by_another(nick, None) && !self.accounts.contains_key(nick)
+    }
+
+    /// Whether somebody else who is here has a name, or nobody can.
+    pub fn is_held_by_another(&self, name: &Nick, user: Option<UserId>) -> bool {
+        let holder = self.find_nick(name);
+        self.settings.reserved.contains(name) || holder.is_some_and(|it| Some(it) != user)
+    }
+
+    /// Whoever is called by the name of an account that is not theirs is called something else
+    /// from now on.
+    pub fn free_name(&mut self, now: Now, name: &Nick) {
+        let holder = self.find_nick(name);
+        let Some(holder) = holder.filter(|it| self.owner_of(name) != Some(*it)) else {
+            return;
+        };
+        let numbered = (2..).filter_map(|n| Nick::numbered(name.as_str(), n).ok());
+        let free = |nick: &Nick| {
+            let owned = self.check_owned(nick, self.account_of(holder));
+            owned
+                .and_then(|()| self.check_free(nick, Some(holder)))
+                .is_ok()
+        };
+        let nick = numbered.into_iter().find(free);
+        self.call(
+            now,
+            holder,
+            nick.expect("there are more numbers than people"),
+        );
+    }
+
+    fn owner_of(&self, name: &Nick) -> Option<UserId> {
+        self.owner_here(self.accounts.get(name)?.id)
+    }
+
     /// The account that somebody who is here is logged in to.
     pub fn account_of(&self, who: UserId) -> Option<&Arc<Account>> {
         self.users.get(who)?.identity.account.as_ref()

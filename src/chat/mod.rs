@@ -202,12 +202,16 @@ impl Chat {
         match self.nicks.get(nick) {
             Some(id) if Some(*id) == claimant => return Ok(()),
             Some(_) => return Err(Refusal::NameTaken { nick: nick.clone() }),
+            None if self.settings.reserved.contains(nick) => {
+                return Err(Refusal::NameTaken { nick: nick.clone() });
+            }
             None => {}
         }
         let own = claimant.map(|id| self.user(id).nick().clone());
         let others = self
             .nicks
             .keys()
+            .chain(&self.settings.reserved)
             .filter(|other| other.is_ascii() && own.as_ref() != Some(other));
         match self
             .nick_lookalikes
@@ -276,6 +280,13 @@ impl Chat {
         self.check_owned(&nick, before.account.as_ref())?;
         self.check_free(&nick, Some(who))?;
         self.may_rename(who)?;
+        self.call(now, who, nick);
+        Ok(())
+    }
+
+    /// Somebody has another name from now on, which is free.
+    fn call(&mut self, now: Now, who: UserId, nick: Nick) {
+        let before = self.user(who).identity.clone();
         self.release(&before.nick);
         self.claim(nick.clone(), who);
         let others = self.acquaintances(who);
@@ -311,7 +322,6 @@ impl Chat {
             let who = self.user(who).identity.clone();
             self.event(now, audience, Happening::Arrived { who });
         }
-        Ok(())
     }
 
     /// Does what somebody asks for. The answer and what others hear wait in the outbox.

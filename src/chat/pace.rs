@@ -37,6 +37,11 @@ impl Bucket {
         self.full_at_us = self.full_at_us.max(now_ms * 1_000) + pace.every_us;
     }
 
+    /// Gives one back that was used.
+    pub fn give_back(&mut self, pace: Pace) {
+        self.full_at_us = self.full_at_us.saturating_sub(pace.every_us);
+    }
+
     /// Uses one if there is room; else says when there will be.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! What the person who runs the server has decided. Not part of the chat's state.
 
 use super::mode::Flags;
-use super::name::ChannelName;
+use super::name::{ChannelName, Nick};
 use super::pace::Pace;
 use super::time::Zone;
 
@@ -23,6 +23,8 @@ pub struct Settings {
     pub zone: Zone,
     /// Where everybody comes in.
     pub lobby: ChannelName,
+    /// Names that nobody can have.
+    pub reserved: Vec<Nick>,
     /// Channels that exist from the start and stay; nobody is operator for coming first.
     pub permanent: Vec<ChannelName>,
     /// The modes of a channel that somebody makes.
@@ -43,6 +45,7 @@ impl Default for Settings {
         Self {
             zone: Zone::utc(),
             lobby,
+            reserved: Vec::new(),
             permanent: Vec::new(),
             modes: Flags::default(),
             announcers: Announcers::Everyone,

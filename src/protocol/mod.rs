@@ -2,6 +2,7 @@
 //! connections, sockets or clocks.
 
 pub mod email;
+pub mod entry;
 pub mod heard;
 pub mod irc;
 pub mod modes;

@@ -1,10 +1,11 @@
-//! Accounts: registering the name one has, and coming into an account with its password.
+//! Accounts: registering a name, coming into an account with its password, and leaving it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::session::Side;
 use super::tickets::{Answered, Pending};
 use super::{Cause, Output, Server, SessionId};
 use crate::chat::account::{Account, AccountId};
@@ -13,10 +14,10 @@ use crate::chat::remember::Memories;
 use crate::chat::time::Now;
 use crate::chat::vocabulary::Command;
 use crate::check::{Check, Job, Outcome};
-use crate::protocol::plain::refusals::{self, Mistake};
-use crate::protocol::plain::replies;
+use crate::protocol::entry::NoEntry;
+use crate::protocol::plain::{refusals, replies};
 use crate::store::vocabulary::{Deed, Restored, Trouble};
-use crate::verifier::Verifier;
+use crate::verifier::{Password, Verifier};
 
 /// Who may register a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,15 +28,44 @@ pub enum Registering {
     Operator,
 }
 
-/// How far somebody is on the way into an account.
+/// By which words somebody asks, and so how they are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Way {
+    /// A command of the plain protocol.
+    Typed,
+    /// IRC's `AUTHENTICATE`.
+    Sasl,
+    /// A message to NickServ.
+    NickServ,
+    /// IRC's `REGISTER`.
+    Register,
+    /// IRC's `PASS`.
+    Pass,
+}
+
+/// How far somebody is on the way into an account, or to another password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Entering {
-    /// The password of an account is being checked.
-    Proving(Nick),
+pub(super) struct Entering {
+    /// The account.
+    name: Nick,
+    step: Step,
+    way: Way,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+enum Step {
+    /// The password is being checked.
+    Proving,
     /// What knows the password of an account to be is being made.
-    Making(Nick),
+    Making,
     /// It is being kept.
-    Keeping(Nick),
+    Keeping,
+    /// The password is being checked, in place of which there is to be this one.
+    ProvingForOther(Password),
+    /// What knows the other password is being made.
+    MakingOther,
+    /// It is being kept.
+    KeepingOther,
 }
 
 /// What the server knows of accounts besides what everybody does. Not part of its state: the store
@@ -43,8 +73,17 @@ pub(super) enum Entering {
 #[derive(Debug, Default)]
 pub(super) struct Accounts {
     verifiers: BTreeMap<AccountId, Arc<Verifier>>,
-    /// Accounts that are being kept, by ticket: they will be there whether who asked is or not.
-    made: BTreeMap<u64, (Nick, Arc<Verifier>)>,
+    /// What is being kept, by ticket: it will be there whether who asked is or not.
+    made: BTreeMap<u64, (Made, Arc<Verifier>)>,
+}
+
+/// What knows a password, and is being kept.
+#[derive(Debug)]
+enum Made {
+    /// That of a new account of this name.
+    Account(Nick),
+    /// The other one of this account.
+    Password(AccountId),
 }
 
 impl Server {
@@ -67,51 +106,143 @@ impl Server {
     }
 
     /// Registers the name of a session's person with this password.
-    pub(super) fn register_account(&mut self, now: Now, id: SessionId, password: String) {
+    pub(super) fn register_account(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        password: Password,
+        way: Way,
+    ) {
         match self.name_to_register(id) {
-            Ok(name) => {
-                let ticket = self.open_ticket(now, id, Pending::Enter(Entering::Making(name)));
-                let job = Job::Make(self.settings.iterations);
-                self.outputs.push(Output::Verify(Check {
-                    ticket,
-                    password,
-                    job,
-                }));
-            }
-            Err(mistake) => self.refuse(id, &refusals::mistake(&mistake)),
+            Ok(name) => self.make_account(now, id, name, password, way),
+            Err(why) => self.refuse_entry(now, id, way, &why),
         }
     }
 
-    fn name_to_register(&self, id: SessionId) -> Result<Nick, Mistake> {
-        if !self.settings.chat.remembers {
-            return Err(Mistake::NothingIsKept);
-        }
-        if self.settings.registering == Registering::Operator {
-            return Err(Mistake::RegisteringIsClosed);
-        }
+    fn name_to_register(&self, id: SessionId) -> Result<Nick, NoEntry> {
+        self.check_registering()?;
         let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
         let identity = user.expect("only people register").identity();
         match &identity.account {
-            Some(account) => Err(Mistake::LoggedInAlready {
+            Some(account) => Err(NoEntry::LoggedInAlready {
                 account: account.name.clone(),
             }),
             None => Ok(identity.nick.clone()),
         }
     }
 
+    /// Whether people may register names.
+    pub(super) fn check_registering(&self) -> Result<(), NoEntry> {
+        self.check_remembering()?;
+        match self.settings.registering {
+            Registering::Operator => Err(NoEntry::Closed),
+            Registering::Open => Ok(()),
+        }
+    }
+
+    pub(super) fn check_remembering(&self) -> Result<(), NoEntry> {
+        let remembers = self.settings.chat.remembers;
+        remembers.then_some(()).ok_or(NoEntry::NothingIsKept)
+    }
+
+    /// Makes an account of this name, which may be registered by whoever asks.
+    pub(super) fn make_account(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        name: Nick,
+        password: Password,
+        way: Way,
+    ) {
+        if self.chat.find_account(&name).is_some() {
+            let why = NoEntry::RegisteredAlready { name };
+            return self.refuse_entry(now, id, way, &why);
+        }
+        let step = Step::Making;
+        let job = Job::Make(self.settings.iterations);
+        self.have_done(now, id, Entering { name, step, way }, password, job);
+    }
+
     /// Logs a session in to an account, if the password is right.
-    pub(super) fn log_in(&mut self, now: Now, id: SessionId, name: Nick, password: String) {
-        let account = self.chat.find_account(&name);
-        let verifier = account.and_then(|account| self.accounts.verifiers.get(&account.id));
-        let Some(verifier) = verifier.cloned() else {
-            return self.refuse_entry(now, id, &Mistake::WrongPassword { name });
+    pub(super) fn log_in(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        name: Nick,
+        password: Password,
+        way: Way,
+    ) {
+        let step = Step::Proving;
+        self.prove(now, id, Entering { name, step, way }, password);
+    }
+
+    /// Gives the account of a session's person another password, if this is the one it has.
+    pub(super) fn change_password(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        password: Password,
+        other: Password,
+        way: Way,
+    ) {
+        let user = self.user_of(id);
+        let account = user.and_then(|user| self.chat.account_of(user));
+        let Some(name) = account.map(|account| account.name.clone()) else {
+            return self.refuse_entry(now, id, way, &NoEntry::NotLoggedIn);
         };
-        let ticket = self.open_ticket(now, id, Pending::Enter(Entering::Proving(name)));
+        let step = Step::ProvingForOther(other);
+        self.prove(now, id, Entering { name, step, way }, password);
+    }
+
+    fn prove(&mut self, now: Now, id: SessionId, entering: Entering, password: Password) {
+        let name = &entering.name;
+        let admitted = self.check_remembering();
+        if let Err(why) = admitted.and_then(|()| self.may_try(now, id, name)) {
+            return self.refuse_entry(now, id, entering.way, &why);
+        }
+        let job = Job::Check(self.verifier_of(name));
+        self.have_done(now, id, entering, password, job);
+    }
+
+    fn have_done(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        entering: Entering,
+        password: Password,
+        job: Job,
+    ) {
+        let ticket = self.open_ticket(now, id, Pending::Enter(entering));
         self.outputs.push(Output::Verify(Check {
             ticket,
-            password,
-            job: Job::Check(verifier),
+            password: password.0,
+            job,
         }));
+    }
+
+    /// Refuses who has tried too many wrong passwords lately.
+    pub(super) fn may_try(&mut self, now: Now, id: SessionId, name: &Nick) -> Result<(), NoEntry> {
+        let account = self.chat.find_account(name).map(|account| account.id);
+        let Some(address) = self.address_of(id) else {
+            return Ok(());
+        };
+        let tried = self.guesses.attempt(now.mono_ms, account, address);
+        tried.map_err(|ready_ms| NoEntry::TooManyTried {
+            seconds: ready_ms.saturating_sub(now.mono_ms).div_ceil(1_000),
+        })
+    }
+
+    /// What knows the password of an account; if there is none of that name, what takes as long to
+    /// say that no password is the right one.
+    pub(super) fn verifier_of(&self, name: &Nick) -> Arc<Verifier> {
+        let account = self.chat.find_account(name);
+        let known = account.and_then(|account| self.accounts.verifiers.get(&account.id));
+        let decoy = || {
+            let settings = &self.settings;
+            let decoy = Verifier::decoy(&settings.decoys, name.folded(), settings.iterations);
+            Arc::new(decoy.expect("the iterations were checked when the settings were read"))
+        };
+        known.cloned().unwrap_or_else(decoy)
     }
 
     /// An answer has come to somebody on the way into an account.
@@ -122,104 +253,247 @@ impl Server {
         entering: Entering,
         answered: Answered,
     ) {
-        match (entering, answered) {
-            (Entering::Proving(name), Answered::Checked(Outcome::Holds(true))) => {
-                self.enter_account(now, id, &name);
-            }
-            (Entering::Proving(name), Answered::Checked(_)) => {
-                self.refuse_entry(now, id, &Mistake::WrongPassword { name });
-            }
-            (Entering::Making(name), Answered::Checked(Outcome::Made(Ok(verifier)))) => {
-                self.keep_account(now, id, name, verifier);
-            }
-            (Entering::Making(_), Answered::Checked(Outcome::Made(Err(fault)))) => {
-                let mistake = Mistake::BadPassword {
-                    why: fault.to_string(),
-                };
-                self.refuse_entry(now, id, &mistake);
-            }
-            (Entering::Keeping(name), Answered::Kept(Ok(_))) => self.registered(now, id, &name),
-            (Entering::Keeping(name), Answered::Kept(Err(Trouble::NameTaken))) => {
-                self.refuse_entry(now, id, &Mistake::RegisteredAlready { name });
-            }
-            (Entering::Keeping(_), _) => self.refuse_entry(now, id, &Mistake::NotKept),
-            (_, _) => self.refuse_entry(now, id, &Mistake::TooManyPasswords),
+        let way = entering.way;
+        if let Err(why) = self.next_step(now, id, entering, answered) {
+            self.refuse_entry(now, id, way, &why);
         }
     }
 
-    fn keep_account(&mut self, now: Now, id: SessionId, name: Nick, verifier: Arc<Verifier>) {
-        let ticket = self.open_ticket(now, id, Pending::Enter(Entering::Keeping(name.clone())));
-        self.accounts
-            .made
-            .insert(ticket, (name.clone(), verifier.clone()));
+    fn next_step(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        Entering { name, step, way }: Entering,
+        answered: Answered,
+    ) -> Result<(), NoEntry> {
+        match (step, answered) {
+            (Step::Proving, Answered::Checked(Outcome::Holds(true))) => {
+                return self.enter_account(now, id, &name, way);
+            }
+            (Step::ProvingForOther(other), Answered::Checked(Outcome::Holds(true))) => {
+                self.was_right(id, &name);
+                let step = Step::MakingOther;
+                let job = Job::Make(self.settings.iterations);
+                self.have_done(now, id, Entering { name, step, way }, other, job);
+            }
+            (Step::Proving | Step::ProvingForOther(_), Answered::Checked(_)) => {
+                let name = name.to_string();
+                return Err(NoEntry::WrongPassword { name });
+            }
+            (Step::Making, Answered::Checked(Outcome::Made(Ok(verifier)))) => {
+                self.keep_account(now, id, name, verifier, way);
+            }
+            (Step::MakingOther, Answered::Checked(Outcome::Made(Ok(verifier)))) => {
+                return self.keep_password(now, id, name, verifier, way);
+            }
+            (_, Answered::Checked(Outcome::Made(Err(fault)))) => {
+                let why = fault.to_string();
+                return Err(NoEntry::BadPassword { why });
+            }
+            (Step::Keeping, Answered::Kept(Ok(_))) => self.registered(now, id, &name, way),
+            (Step::KeepingOther, Answered::Kept(Ok(_))) => self.tell_password_changed(id, way),
+            (Step::Keeping, Answered::Kept(Err(Trouble::NameTaken))) => {
+                return Err(NoEntry::RegisteredAlready { name });
+            }
+            (Step::Keeping | Step::KeepingOther, _) => return Err(NoEntry::NotKept),
+            (_, _) => return Err(NoEntry::TooManyWait),
+        }
+        Ok(())
+    }
+
+    fn keep_account(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        name: Nick,
+        verifier: Arc<Verifier>,
+        way: Way,
+    ) {
         let deed = Deed::AddAccount {
-            name,
-            verifier,
+            name: name.clone(),
+            verifier: verifier.clone(),
             at_ms: now.wall_ms,
         };
+        let made = (Made::Account(name.clone()), verifier);
+        let step = Step::Keeping;
+        self.keep_made(now, id, Entering { name, step, way }, made, deed);
+    }
+
+    /// The account may be gone by now.
+    fn keep_password(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        name: Nick,
+        verifier: Arc<Verifier>,
+        way: Way,
+    ) -> Result<(), NoEntry> {
+        let account = self.chat.find_account(&name).map(|account| account.id);
+        let account = account.ok_or(NoEntry::NotLoggedIn)?;
+        let deed = Deed::SetVerifier {
+            account,
+            verifier: verifier.clone(),
+        };
+        let made = (Made::Password(account), verifier);
+        let step = Step::KeepingOther;
+        self.keep_made(now, id, Entering { name, step, way }, made, deed);
+        Ok(())
+    }
+
+    fn keep_made(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        entering: Entering,
+        made: (Made, Arc<Verifier>),
+        deed: Deed,
+    ) {
+        let ticket = self.open_ticket(now, id, Pending::Enter(entering));
+        self.accounts.made.insert(ticket, made);
         self.keep(Some(ticket), deed);
     }
 
-    /// What was to be kept under this ticket has a number now, or is not kept: if it is an account,
-    /// it is there from now on, whether who asked for it is or not.
-    pub(super) fn note_kept(&mut self, ticket: u64, kept: Option<AccountId>) {
-        let made = self.accounts.made.remove(&ticket);
-        if let (Some((name, verifier)), Some(id)) = (made, kept) {
-            self.accounts.verifiers.insert(id, verifier);
-            self.chat.add_account(Account { id, name });
+    /// What was to be kept under this ticket is kept, with a number if it is new, or is not: it is
+    /// so from now on, whether who asked for it is here or not.
+    pub(super) fn note_kept(&mut self, ticket: u64, kept: Result<Option<AccountId>, Trouble>) {
+        match (self.accounts.made.remove(&ticket), kept) {
+            (Some((Made::Account(name), verifier)), Ok(Some(id))) => {
+                self.accounts.verifiers.insert(id, verifier);
+                self.chat.add_account(Account { id, name });
+            }
+            (Some((Made::Password(id), verifier)), Ok(_)) => {
+                self.accounts.verifiers.insert(id, verifier);
+            }
+            _ => {}
         }
     }
 
-    fn registered(&mut self, now: Now, id: SessionId, name: &Nick) {
-        let account = self.chat.find_account(name).cloned();
-        let user = self.user_of(id);
-        if let (Some(account), Some(user)) = (account, user) {
-            self.chat.belong(now, user, Some(account));
-            self.deliver(now, None);
-            self.send(id, replies::registered(name));
+    fn registered(&mut self, now: Now, id: SessionId, name: &Nick, way: Way) {
+        if let Some(account) = self.chat.find_account(name).cloned() {
+            self.belong(now, id, &account);
+            match way {
+                Way::Typed => self.send(id, replies::registered(name)),
+                way => self.tell_client_entered(now, id, &account, way, true),
+            }
         }
     }
 
     /// Whoever is at the door comes in as the account's owner; whoever is here is known as them
-    /// from now on. Who has that account already elsewhere goes: it is the same person.
-    fn enter_account(&mut self, now: Now, id: SessionId, name: &Nick) {
-        let Some(account) = self.chat.find_account(name).cloned() else {
-            return self.refuse_entry(now, id, &Mistake::WrongPassword { name: name.clone() });
+    /// from now on.
+    pub(super) fn enter_account(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        name: &Nick,
+        way: Way,
+    ) -> Result<(), NoEntry> {
+        let wrong = || NoEntry::WrongPassword {
+            name: name.to_string(),
         };
+        let account = self.chat.find_account(name).cloned().ok_or_else(wrong)?;
+        self.was_right(id, name);
+        match way {
+            Way::Typed if self.user_of(id).is_none() => {
+                self.make_way(now, id, &account);
+                self.arrive_as(now, id, account);
+            }
+            Way::Typed => {
+                self.belong(now, id, &account);
+                self.send(id, replies::logged_in(&account.name));
+                self.take_own_name(now, id, &account);
+            }
+            way => {
+                self.belong(now, id, &account);
+                self.tell_client_entered(now, id, &account, way, false);
+            }
+        }
+        Ok(())
+    }
+
+    fn was_right(&mut self, id: SessionId, name: &Nick) {
+        let account = self.chat.find_account(name).map(|account| account.id);
+        if let (Some(account), Some(address)) = (account, self.address_of(id)) {
+            self.guesses.was_right(account, address);
+        }
+    }
+
+    fn address_of(&self, id: SessionId) -> Option<std::net::IpAddr> {
+        let newcomer = self.sessions.get(id)?.newcomer.as_ref();
+        let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
+        let here = || user.map(|user| user.identity().address);
+        newcomer.map(|newcomer| newcomer.address).or_else(here)
+    }
+
+    /// A session's person is known as the owner of an account from now on, or will be once they
+    /// have a name.
+    fn belong(&mut self, now: Now, id: SessionId, account: &Arc<Account>) {
+        match self.user_of(id) {
+            Some(user) => {
+                self.make_way(now, id, account);
+                self.chat.belong(now, user, Some(account.clone()));
+                self.deliver(now, None);
+            }
+            None => self.note_account(id, Some(account.clone())),
+        }
+    }
+
+    /// Who has that account already elsewhere goes: it is the same person. Who has its name and is
+    /// somebody else is called something else.
+    pub(super) fn make_way(&mut self, now: Now, id: SessionId, account: &Account) {
         let user = self.user_of(id);
         let elsewhere = self.chat.owner_here(account.id);
         if let Some(elsewhere) = elsewhere.filter(|_| elsewhere != user) {
             self.chat
                 .depart(now, elsewhere, "logged in from elsewhere", false);
-            self.deliver(now, None);
         }
-        match user {
-            Some(user) => {
-                self.chat.belong(now, user, Some(account.clone()));
-                self.deliver(now, None);
-                self.send(id, replies::logged_in(&account.name));
-                self.take_own_name(now, id, &account);
-            }
-            None => self.arrive_as(now, id, account),
+        if self.chat.find_nick(&account.name) != user {
+            self.chat.free_name(now, &account.name);
         }
+        self.deliver(now, None);
     }
 
     /// People at a terminal are called what their account is.
     fn take_own_name(&mut self, now: Now, id: SessionId, account: &Account) {
-        if self.plain(id).is_some() {
-            let nick = account.name.clone();
-            let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
-            if user.is_some_and(|user| *user.nick() != nick) {
-                self.command(now, id, Command::Rename { nick }, false);
-            }
+        let nick = account.name.clone();
+        let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
+        if user.is_some_and(|user| *user.nick() != nick) {
+            self.command(now, id, Command::Rename { nick }, false);
         }
     }
 
-    fn refuse_entry(&mut self, now: Now, id: SessionId, mistake: &Mistake) {
-        let sentence = refusals::mistake(mistake);
-        match self.user_of(id) {
-            Some(_) => self.refuse(id, &sentence),
-            None => self.refuse_before_name(now, id, &sentence),
+    /// A session's person is a guest from now on. Their name stays, if it is not the account's.
+    pub(super) fn log_out(&mut self, now: Now, id: SessionId, way: Way) {
+        let user = self.user_of(id);
+        let account = user.and_then(|user| self.chat.account_of(user).cloned());
+        let (Some(user), Some(account)) = (user, account) else {
+            return self.refuse_entry(now, id, way, &NoEntry::NotLoggedIn);
+        };
+        self.chat.belong(now, user, None);
+        self.deliver(now, None);
+        match way {
+            Way::Typed => self.send(id, replies::logged_out()),
+            _ => self.tell_client_logged_out(id),
+        }
+        if self.chat.find_nick(&account.name) == Some(user) {
+            self.chat.free_name(now, &account.name);
+            self.deliver(now, None);
+        }
+    }
+
+    fn tell_password_changed(&mut self, id: SessionId, way: Way) {
+        match way {
+            Way::Typed => self.send(id, replies::password_changed()),
+            _ => self.tell_client_password_changed(id),
+        }
+    }
+
+    pub(super) fn refuse_entry(&mut self, now: Now, id: SessionId, way: Way, why: &NoEntry) {
+        let sentence = refusals::no_entry(why);
+        match self.sessions.get(id).map(|session| &session.side) {
+            Some(Side::Irc(_)) => self.refuse_client_entry(id, way, why),
+            Some(Side::Plain(_)) if self.user_of(id).is_some() => self.refuse(id, &sentence),
+            Some(Side::Plain(_)) => self.refuse_before_name(now, id, &sentence),
+            None => {}
         }
     }
 

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod cloak;
 mod fanout;
+pub mod guesses;
 pub mod irc;
 pub mod operators;
 mod plain;
@@ -35,8 +36,10 @@ use crate::protocol::plain::replies;
 use crate::protocol::stamp::{Clock, Times};
 use crate::store::vocabulary::{Order, Question};
 use accounts::Accounts;
+use guesses::Guesses;
 use irc::Asked;
 use irc::about::About;
+use irc::capabilities::offer;
 use session::{Newcomer, Progress, Session, Side};
 use settings::Settings;
 use smallvec::SmallVec;
@@ -119,6 +122,8 @@ pub struct Server {
     tickets: BTreeMap<u64, SessionId>,
     last_ticket: u64,
     last_batch: u64,
+    last_nonce: u64,
+    guesses: Guesses,
     /// How many connections have not said yet whose they are.
     unknown: usize,
     most_users: usize,
@@ -137,7 +142,7 @@ impl Server {
     /// A server with nobody in it.
     pub fn new(now: Now, settings: Settings) -> Self {
         Self {
-            chat: Chat::new(now, settings.chat.clone()),
+            chat: Chat::new(now, settings.of_chat()),
             about: About::new(&settings, now),
             settings,
             sessions: Beside::default(),
@@ -147,6 +152,8 @@ impl Server {
             tickets: BTreeMap::new(),
             last_ticket: 0,
             last_batch: 0,
+            last_nonce: 0,
+            guesses: Guesses::default(),
             unknown: 0,
             most_users: 0,
             started: now,
@@ -158,9 +165,11 @@ impl Server {
 
     /// Takes other settings. Nobody is disconnected.
     pub fn configure(&mut self, now: Now, settings: Settings) {
-        self.chat.configure(now, settings.chat.clone());
+        self.chat.configure(now, settings.of_chat());
         self.about = About::new(&settings, self.started);
+        let before = offer(&self.settings);
         self.settings = settings;
+        self.tell_offer(before);
     }
 
     /// Makes the person of a session an operator of the server, or no longer: nobody is told.

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::accounts::Way;
 use super::session::{Plain, Session};
 use super::{Output, Server, SessionId};
 use crate::chat::channel::check_reason;
@@ -12,6 +13,7 @@ use crate::protocol::plain::commands::{self, Reading, Request};
 use crate::protocol::plain::refusals::{self, Mistake};
 use crate::protocol::plain::replies;
 use crate::protocol::plain::screen::Screen;
+use crate::verifier::Password;
 
 /// The version of the program, as it says itself.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -62,7 +64,14 @@ impl Server {
             Request::Help(Some(name)) => self.help(id, &name),
             Request::Quit(why) => self.quit(now, id, why),
             Request::Oper(name, password) => self.ask_to_operate(now, id, name, password),
-            Request::Register(password) => self.register_account(now, id, password),
+            Request::Register(password) => {
+                self.register_account(now, id, Password(password), Way::Typed);
+            }
+            Request::LogOut => self.log_out(now, id, Way::Typed),
+            Request::Password(password, other) => {
+                let (password, other) = (Password(password), Password(other));
+                self.change_password(now, id, password, other, Way::Typed);
+            }
             Request::LogIn(name, password) => self.ask_to_log_in(now, id, name, password),
             Request::Rehash if self.is_operator(id) => {
                 self.outputs.push(Output::Reload);
@@ -84,7 +93,7 @@ impl Server {
     fn ask_to_log_in(&mut self, now: Now, id: SessionId, name: Option<Nick>, password: String) {
         let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
         if let Some(name) = name.or_else(|| user.map(|user| user.nick().clone())) {
-            self.log_in(now, id, name, password);
+            self.log_in(now, id, name, Password(password), Way::Typed);
         }
     }
 

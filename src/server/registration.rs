@@ -11,7 +11,9 @@ use crate::chat::vocabulary::{Command, Refusal};
 use crate::protocol::plain::commands::Request;
 use crate::protocol::plain::refusals::{self, Mistake};
 use crate::protocol::plain::{args, replies};
+use crate::verifier::Password;
 
+use super::accounts::Way;
 use super::cloak::cloak;
 use super::session::Progress;
 use super::timers::Timer;
@@ -127,7 +129,7 @@ impl Server {
                 Nick::numbered(stem, n)
             };
             let nick = nick.map_err(bad)?;
-            if !self.chat.is_taken(&nick) {
+            if self.chat.is_free(&nick) {
                 return Ok(nick);
             }
         }
@@ -137,7 +139,9 @@ impl Server {
     /// Somebody says whose they are, and proves it, instead of giving just a name.
     fn log_in_at_the_door(&mut self, now: Now, id: SessionId, line: &str) {
         match self.read(id, line).request {
-            Ok(Request::LogIn(Some(name), password)) => self.log_in(now, id, name, password),
+            Ok(Request::LogIn(Some(name), password)) => {
+                self.log_in(now, id, name, Password(password), Way::Typed);
+            }
             Ok(_) => self.refuse_before_name(now, id, &refusals::mistake(&Mistake::NameFirst)),
             Err(mistake) => self.refuse_before_name(now, id, &refusals::mistake(&mistake)),
         }

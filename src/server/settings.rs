@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use crate::chat;
+use crate::chat::name::Nick;
 use crate::chat::pace::Pace;
+use crate::protocol::irc::nickserv::NICKSERV;
 use crate::protocol::plain::commands::Statuses;
 
 use super::accounts::Registering;
 use super::cloak::CloakKey;
-use crate::verifier::{ITERATIONS, Verifier};
+use crate::protocol::irc::account_registration::Rules;
+use crate::verifier::{ITERATIONS, Key, Verifier};
 
 /// Somebody who may become an operator of the server.
 #[derive(Debug, Clone)]
@@ -44,10 +47,28 @@ pub struct Settings {
     pub admin: Vec<String>,
     /// Who may register a name.
     pub registering: Registering,
+    /// What clients are promised about it.
+    pub registration: Rules,
     /// How often a new password is hashed.
     pub iterations: u32,
+    /// What the names are hidden with that nobody has, when somebody tries to log in as them: the
+    /// same after a restart.
+    pub decoys: Key,
+    /// What makes the numbers that are used once: another after each restart.
+    pub nonces: Key,
     /// Those who may become operators of the server.
     pub operators: Vec<Operator>,
+}
+
+impl Settings {
+    /// What concerns the chat; the names that services answer to are nobody's.
+    pub(super) fn of_chat(&self) -> chat::settings::Settings {
+        let nickserv = Nick::parse(NICKSERV).expect("it is a name");
+        chat::settings::Settings {
+            reserved: vec![nickserv],
+            ..self.chat.clone()
+        }
+    }
 }
 
 impl Default for Settings {
@@ -66,7 +87,13 @@ impl Default for Settings {
             motd: None,
             admin: Vec::new(),
             registering: Registering::Open,
+            registration: Rules {
+                before_connect: true,
+                ..Rules::default()
+            },
             iterations: ITERATIONS,
+            decoys: Key::default(),
+            nonces: Key::default(),
             operators: Vec::new(),
         }
     }

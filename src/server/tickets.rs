@@ -71,7 +71,7 @@ impl Server {
     pub fn stored(&mut self, now: Now, answer: Answer) {
         match answer {
             Answer::Done { ticket, outcome } => {
-                self.note_kept(ticket, outcome.ok().flatten());
+                self.note_kept(ticket, outcome);
                 self.answer_ticket(now, ticket, Answered::Kept(outcome));
             }
             Answer::Found { ticket, outcome } => {

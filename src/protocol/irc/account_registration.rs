@@ -3,8 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::message::Message;
-use super::numerics::ERR_NEEDMOREPARAMS;
 use super::refusals::Complaint;
 use super::writer::Reader;
 use crate::chat::name::Nick;
@@ -13,19 +11,6 @@ use crate::verifier::Password;
 
 /// In place of an account: that of one's nickname; in place of an address: none.
 const NONE_GIVEN: &str = "*";
-
-/// One of the commands.
-pub struct Row {
-    /// The command.
-    pub name: &'static str,
-    /// What stands behind it.
-    pub arguments: &'static str,
-    /// How many parameters it needs.
-    pub least: usize,
-    /// What it does, in one line.
-    pub help: &'static str,
-    read: fn(&[&str]) -> Wish,
-}
 
 /// What a message asks for, word for word: [`Rules::admit`] judges it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,51 +97,22 @@ pub static FAULTS: &[(Fault, &str, &str)] = &[
     (Fault::WeakPassword, "WEAK_PASSWORD", "That password is too easily guessed"),
 ];
 
-/// The commands.
-pub static COMMANDS: &[Row] = &[
-    Row {
-        name: "REGISTER",
-        arguments: "<account|*> <email|*> <password>",
-        least: 3,
-        help: "have an account, and be logged in to it",
-        read: |params| {
-            Wish::Register(Registration {
-                account: given(params[0]),
-                email: given(params[1]),
-                password: Password(params[2].to_owned()),
-            })
-        },
-    },
-    Row {
-        name: "VERIFY",
-        arguments: "<account> <code>",
-        least: 2,
-        help: "show that a mail with a code has come",
-        read: |params| Wish::Verify {
-            account: params[0].to_owned(),
-            code: params[1].to_owned(),
-        },
-    },
-];
+impl Wish {
+    /// What `REGISTER <account|*> <email|*> <password>` asks for.
+    pub fn register([account, email, password]: [&str; 3]) -> Self {
+        Self::Register(Registration {
+            account: given(account),
+            email: given(email),
+            password: Password(password.to_owned()),
+        })
+    }
 
-/// The command of that name, in any case of letters.
-pub fn lookup(name: &str) -> Option<&'static Row> {
-    COMMANDS
-        .iter()
-        .find(|row| row.name.eq_ignore_ascii_case(name))
-}
-
-impl Row {
-    /// What a message with this command asks for.
-    ///
-    /// # Errors
-    /// There are not enough parameters: 461.
-    pub fn read(&self, message: &Message<'_>) -> Result<Wish, Complaint> {
-        if message.params.len() < self.least {
-            let text = format!("Not enough parameters: {} {}", self.name, self.arguments);
-            return Err(Complaint::about(ERR_NEEDMOREPARAMS, &[self.name], &text));
+    /// What `VERIFY <account> <code>` asks for.
+    pub fn verify([account, code]: [&str; 2]) -> Self {
+        Self::Verify {
+            account: account.to_owned(),
+            code: code.to_owned(),
         }
-        Ok((self.read)(&message.params))
     }
 }
 

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::account_registration::Rules;
+use crate::sasl;
+
 /// The most bytes of a multiline message (draft/multiline), line feeds included.
 pub const MULTILINE_BYTES_MAX: usize = 4_096;
 
@@ -45,6 +48,8 @@ pub enum Cap {
     AccountNotify = 1 << 23,
     AccountTag = 1 << 24,
     ExtendedJoin = 1 << 25,
+    Sasl = 1 << 26,
+    AccountRegistration = 1 << 27,
 }
 
 /// All that are offered, by name. Two have the name that they had as drafts too.
@@ -55,6 +60,7 @@ pub static CAPABILITIES: &[(&str, Cap)] = &[
     ("batch", Cap::Batch),
     ("cap-notify", Cap::CapNotify),
     ("chghost", Cap::Chghost),
+    ("draft/account-registration", Cap::AccountRegistration),
     ("draft/channel-rename", Cap::ChannelRename),
     ("draft/extended-isupport", Cap::ExtendedIsupport),
     ("draft/extended-monitor", Cap::DraftExtendedMonitor),
@@ -70,6 +76,7 @@ pub static CAPABILITIES: &[(&str, Cap)] = &[
     ("message-tags", Cap::MessageTags),
     ("multi-prefix", Cap::MultiPrefix),
     ("no-implicit-names", Cap::NoImplicitNames),
+    ("sasl", Cap::Sasl),
     ("server-time", Cap::ServerTime),
     ("setname", Cap::Setname),
     ("standard-replies", Cap::StandardReplies),
@@ -97,6 +104,15 @@ impl Caps {
             place += 1;
         }
         Self(bits)
+    }
+
+    /// All of which this is true.
+    pub fn all(is_true: impl Fn(Cap) -> bool) -> Self {
+        let mut caps = Self::default();
+        for (_, cap) in CAPABILITIES {
+            caps.set(*cap, is_true(*cap));
+        }
+        caps
     }
 
     /// Whether `cap` is among them.
@@ -155,26 +171,59 @@ impl Caps {
     }
 }
 
-/// All that are offered, as `CAP LS` lists them: with their values from version 302 on.
-pub fn offered(version: u32) -> Vec<String> {
-    let spelled = |(name, cap): &(&str, Cap)| match cap {
-        Cap::Multiline if version >= VERSION_WITH_VALUES => {
-            format!("{name}=max-bytes={MULTILINE_BYTES_MAX},max-lines={MULTILINE_LINES_MAX}")
+/// What is offered besides what always is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Offer {
+    /// There are accounts.
+    pub accounts: bool,
+    /// People can have one, by these rules.
+    pub registration: Option<Rules>,
+}
+
+impl Offer {
+    /// Whether a capability is offered.
+    pub fn has(self, cap: Cap) -> bool {
+        match cap {
+            Cap::Sasl => self.accounts,
+            Cap::AccountRegistration => self.registration.is_some(),
+            _ => true,
         }
-        _ => (*name).to_owned(),
-    };
-    CAPABILITIES.iter().map(spelled).collect()
+    }
+
+    /// All that are offered, as `CAP LS` lists them: with their values from version 302 on.
+    pub fn listed(self, version: u32) -> Vec<String> {
+        let offered = CAPABILITIES.iter().filter(|(_, cap)| self.has(*cap));
+        let spelled = offered.map(|(name, cap)| match self.value(*cap) {
+            Some(value) if version >= VERSION_WITH_VALUES => format!("{name}={value}"),
+            _ => (*name).to_owned(),
+        });
+        spelled.collect()
+    }
+
+    fn value(self, cap: Cap) -> Option<String> {
+        match cap {
+            Cap::Multiline => Some(format!(
+                "max-bytes={MULTILINE_BYTES_MAX},max-lines={MULTILINE_LINES_MAX}"
+            )),
+            Cap::Sasl => Some(sasl::listed()),
+            Cap::AccountRegistration => {
+                let value = self.registration.map(Rules::value);
+                value.filter(|value| !value.is_empty())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What a `CAP REQ` asks for, or `None` if any of it cannot be. Clients of version 302 cannot do
 /// without `cap-notify`.
-pub fn requested(list: &str, had: Caps, version: u32) -> Option<Caps> {
+pub fn requested(list: &str, had: Caps, version: u32, offer: Offer) -> Option<Caps> {
     let mut caps = had;
     for word in list.split(' ').filter(|word| !word.is_empty()) {
         let (name, on) = word
             .strip_prefix('-')
             .map_or((word, true), |name| (name, false));
-        let cap = lookup(name)?;
+        let cap = lookup(name).filter(|cap| !on || offer.has(*cap))?;
         if cap == Cap::CapNotify && !on && version >= VERSION_WITH_VALUES {
             return None;
         }
@@ -186,6 +235,38 @@ pub fn requested(list: &str, had: Caps, version: u32) -> Option<Caps> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn requested(list: &str, had: Caps, version: u32) -> Option<Caps> {
+        super::requested(list, had, version, Offer::default())
+    }
+
+    #[test]
+    fn what_is_not_offered_cannot_be_had() {
+        let none = Caps::default();
+        let registration = Some(Rules {
+            before_connect: true,
+            ..Rules::default()
+        });
+        let offer = Offer {
+            accounts: true,
+            registration,
+        };
+        for (name, value) in [
+            ("sasl", "sasl=SCRAM-SHA-256,PLAIN"),
+            (
+                "draft/account-registration",
+                "draft/account-registration=before-connect",
+            ),
+        ] {
+            assert_eq!(requested(name, none, 302), None);
+            assert!(super::requested(name, none, 302, offer).is_some());
+            let has = |offer: Offer, version, text: &str| {
+                offer.listed(version).contains(&text.to_owned())
+            };
+            assert!(has(offer, 302, value) && has(offer, 301, name));
+            assert!(!has(Offer::default(), 301, name));
+        }
+    }
 
     #[test]
     fn requests_are_all_or_nothing() {

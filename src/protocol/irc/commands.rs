@@ -1,6 +1,7 @@
 //! The table of commands: the parser, `HELP` and the table in `protocol.md` all come from it or are
 //! tested against it.
 
+mod accounts;
 mod channels;
 mod people;
 mod talking;
@@ -8,6 +9,7 @@ mod wire;
 
 use serde::{Deserialize, Serialize};
 
+use super::account_registration::Wish;
 use super::args::Args;
 use super::capabilities::Caps;
 use super::message::Message;
@@ -128,7 +130,13 @@ pub enum Request {
     /// To be known by this user name and full name.
     User(String, String),
     /// To be let in by a password.
-    Pass,
+    Pass(String),
+    /// To log in by SASL: a piece of what its mechanism says.
+    Authenticate(String),
+    /// To have an account.
+    Account(Wish),
+    /// Something of NickServ.
+    NickServ(String),
     /// To be answered in order.
     Ping(String),
     /// Nothing: it is an answer, or of no concern.
@@ -183,6 +191,7 @@ pub enum Request {
 pub fn commands() -> impl Iterator<Item = &'static Spec> {
     let tables = [
         wire::COMMANDS,
+        accounts::COMMANDS,
         talking::COMMANDS,
         channels::COMMANDS,
         people::COMMANDS,

@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::framing::MESSAGE_BYTES_MAX;
+use super::pieces::pieces;
+use super::writer::{Line, Reader};
+use crate::chat::name::Nick;
 use crate::protocol::email::Email;
+use crate::protocol::entry::NoEntry;
 use crate::suggest::nearest;
 use crate::verifier::Password;
 
@@ -37,6 +42,15 @@ pub enum Wish {
         account: Option<String>,
         /// With this password.
         password: Password,
+    },
+    /// To be a guest again.
+    LogOut,
+    /// To have another password.
+    Password {
+        /// The one there is.
+        password: Password,
+        /// The other.
+        other: Password,
     },
     /// To be told about the words, or about this one.
     Help(Option<String>),
@@ -77,6 +91,18 @@ pub static WORDS: &[Word] = &[
         read: log_in,
     },
     Word {
+        name: "PASSWORD",
+        arguments: "<password> <new-password>",
+        help: "have another password",
+        read: password,
+    },
+    Word {
+        name: "LOGOUT",
+        arguments: "",
+        help: "be a guest again",
+        read: |words| words.is_empty().then_some(Wish::LogOut),
+    },
+    Word {
         name: "HELP",
         arguments: "[<word>]",
         help: "all words, or how to use one",
@@ -104,6 +130,57 @@ pub fn read(text: &str) -> Result<Wish, Misheard<'_>> {
     (word.read)(rest).ok_or(Misheard::Usage(word))
 }
 
+/// What somebody is told who is a guest again.
+pub const LOGGED_OUT: &str = "You are logged out.";
+
+/// What somebody is told who has another password.
+pub const PASSWORD_CHANGED: &str = "Your password is another from now on.";
+
+/// What somebody is told who is logged in, to an account that is new or not.
+pub fn entered(account: &Nick, registered: bool) -> String {
+    match registered {
+        true => format!("{account} is yours from now on: IDENTIFY logs you in when you come back."),
+        false => format!("You are logged in as {account}."),
+    }
+}
+
+/// Why somebody is not logged in.
+pub fn no_entry(why: &NoEntry) -> String {
+    match why {
+        NoEntry::NothingIsKept => {
+            "This server remembers nothing, so no name can be registered.".to_owned()
+        }
+        NoEntry::Closed => "Whoever runs this server registers names: ask them.".to_owned(),
+        NoEntry::LoggedInAlready { account } => format!("You are logged in as {account} already."),
+        NoEntry::WrongPassword { name } => format!("That is not the password of {name}."),
+        NoEntry::BadPassword { why } => format!("That cannot be: {why}. Choose another password."),
+        NoEntry::RegisteredAlready { name } => format!(
+            "{name} is registered already: IDENTIFY {name} <password> logs you in if it is yours."
+        ),
+        NoEntry::NotKept => {
+            "That could not be kept just now, so nothing has changed: try again later.".to_owned()
+        }
+        NoEntry::TooManyWait => {
+            "Too many passwords are being checked just now: try again in a moment.".to_owned()
+        }
+        NoEntry::TooManyTried { seconds } => {
+            format!("Too many wrong passwords were tried lately: try again in {seconds} seconds.")
+        }
+        NoEntry::NotLoggedIn => "You are not logged in: IDENTIFY does that.".to_owned(),
+    }
+}
+
+/// Writes what NickServ says to the reader, in as many notices as it takes.
+pub fn write_notice(text: &str, reader: &Reader<'_>, out: &mut String) {
+    let source = format!("{NICKSERV}!{NICKSERV}@{}", reader.server);
+    let head = format!(":{source} NOTICE {} :", reader.nick).len();
+    let room = MESSAGE_BYTES_MAX.saturating_sub(head);
+    for piece in pieces(text, &[], room) {
+        let line = Line::new(out, "", &source, "NOTICE").param(reader.nick);
+        line.text(piece.text);
+    }
+}
+
 /// What `HELP` answers: each in a notice of its own.
 ///
 /// # Errors
@@ -122,6 +199,8 @@ impl Word {
     /// How to say it.
     pub fn usage(&self) -> String {
         format!("{} {}", self.name, self.arguments)
+            .trim_end()
+            .to_owned()
     }
 }
 
@@ -180,6 +259,14 @@ fn log_in(words: &[&str]) -> Option<Wish> {
     Some(Wish::LogIn { account, password })
 }
 
+fn password(words: &[&str]) -> Option<Wish> {
+    let [password, other] = words else {
+        return None;
+    };
+    let [password, other] = [password, other].map(|word| Password((*word).to_owned()));
+    Some(Wish::Password { password, other })
+}
+
 fn help_wanted(words: &[&str]) -> Option<Wish> {
     Some(Wish::Help(words.first().map(|word| (*word).to_owned())))
 }
@@ -212,6 +299,14 @@ mod tests {
             ("identify ann pencil", log_in_with(Some("ann"), "pencil")),
             ("  Login\t ann  pencil ", log_in_with(Some("ann"), "pencil")),
             ("LOGIN pencil", log_in_with(None, "pencil")),
+            ("LOGOUT", Wish::LogOut),
+            (
+                "password old new",
+                Wish::Password {
+                    password: Password("old".to_owned()),
+                    other: Password("new".to_owned()),
+                },
+            ),
             ("HELP", Wish::Help(None)),
             ("help identify", Wish::Help(Some("identify".to_owned()))),
             ("", Wish::Help(None)),
@@ -243,6 +338,11 @@ mod tests {
             (
                 "LOGIN ann pen cil",
                 "Say it like this: LOGIN [<account>] <password>",
+            ),
+            ("LOGOUT now", "Say it like this: LOGOUT"),
+            (
+                "PASSWORD new",
+                "Say it like this: PASSWORD <password> <new-password>",
             ),
             (
                 "identfy pencil",

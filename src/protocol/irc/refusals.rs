@@ -306,6 +306,10 @@ pub fn sasl_failure(failure: Failure) -> Complaint {
         Failure::NotBase64 => failed("the message is not base64"),
         Failure::Mechanism(error) => failed(&error.to_string()),
         Failure::Aborted => Complaint::new(ERR_SASLABORTED, "SASL authentication aborted"),
+        Failure::NoAccounts => failed("this server has no accounts"),
+        Failure::TooManyTried { seconds } => failed(&format!(
+            "too many wrong passwords, try again in {seconds} seconds"
+        )),
         Failure::Unavailable => failed("wait a while and try again"),
         Failure::Locked => Complaint::new(ERR_NICKLOCKED, "That account cannot be used now"),
         Failure::Already => {
@@ -477,6 +481,14 @@ mod tests {
             (
                 Failure::NotBase64,
                 ":s 904 * :SASL authentication failed: the message is not base64\r\n",
+            ),
+            (
+                Failure::NoAccounts,
+                ":s 904 * :SASL authentication failed: this server has no accounts\r\n",
+            ),
+            (
+                Failure::TooManyTried { seconds: 7 },
+                ":s 904 * :SASL authentication failed: too many wrong passwords, try again in 7 seconds\r\n",
             ),
             (
                 Failure::Unavailable,

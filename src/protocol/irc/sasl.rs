@@ -78,6 +78,13 @@ pub enum Failure {
     Mechanism(SaslError),
     /// The client has given up, or has registered without waiting for the end.
     Aborted,
+    /// There are no accounts.
+    NoAccounts,
+    /// So many wrong passwords were tried that the next must wait.
+    TooManyTried {
+        /// So long.
+        seconds: u64,
+    },
     /// Too many passwords wait to be checked, or the accounts cannot be asked.
     Unavailable,
     /// The account cannot be used now.

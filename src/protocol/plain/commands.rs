@@ -111,6 +111,10 @@ pub enum Request {
     Register(String),
     /// To log in to an account, that of one's own name if none is said: the name and the password.
     LogIn(Option<Nick>, String),
+    /// To be a guest again.
+    LogOut,
+    /// To have another password: the one there is, and the other.
+    Password(String, String),
     /// To have the configuration read again.
     Rehash,
     /// To read the message of the day.
@@ -225,7 +229,6 @@ static ELSEWHERE: &[(&str, &str)] = &[
     ("dm", "msg"),
     ("exit", "quit"),
     ("ignore", "block"),
-    ("logout", "quit"),
     ("names", "who"),
     ("notify", "watch"),
     ("part", "leave"),

@@ -4,9 +4,10 @@ use super::commands::{Spec, Who};
 use super::printable::printable;
 use super::terminal::LINE_BYTES_MAX;
 use crate::chat::mode::KEY_BYTES_MAX;
-use crate::chat::name::{CHANNEL_BYTES_MAX, NICK_BYTES_MAX, NameFault, Nick};
+use crate::chat::name::{CHANNEL_BYTES_MAX, NICK_BYTES_MAX, NameFault};
 use crate::chat::settings::Announcers;
 use crate::chat::vocabulary::{Limited, Refusal, Whom};
+use crate::protocol::entry::NoEntry;
 use crate::protocol::stamp::Clock;
 
 /// Why a line could not be read.
@@ -55,20 +56,8 @@ pub enum Mistake {
     NotAnOperator,
     /// So many passwords wait to be checked that no more can.
     TooManyPasswords,
-    /// There is no such account, or its password is another.
-    WrongPassword { name: Nick },
-    /// The person is logged in already.
-    LoggedInAlready { account: Nick },
-    /// It cannot be a password.
-    BadPassword { why: String },
-    /// Somebody has registered the name.
-    RegisteredAlready { name: Nick },
     /// There is no store.
     NothingIsKept,
-    /// Whoever runs the server registers names.
-    RegisteringIsClosed,
-    /// The store cannot keep anything just now.
-    NotKept,
     /// Only operators of the server can do it.
     OperatorsOnly,
     /// There is no message of the day.
@@ -128,13 +117,7 @@ pub fn mistake(mistake: &Mistake) -> String {
         Mistake::ModeValueLeftOver { typed } => format!("{typed} belongs to no mode: only k, l, b, e, I, o, h and v take a value."),
         Mistake::NotAnOperator => "That is no operator's name and password: whoever runs this server knows them.".to_owned(),
         Mistake::TooManyPasswords => "Too many passwords are being checked just now: try again in a moment.".to_owned(),
-        Mistake::WrongPassword { name } => format!("That is not the password of {name}."),
-        Mistake::LoggedInAlready { account } => format!("You are logged in as {account} already."),
-        Mistake::BadPassword { why } => format!("That cannot be: {why}. Choose another password."),
-        Mistake::RegisteredAlready { name } => format!("{name} is registered already: /login {name} PASSWORD if it is yours."),
         Mistake::NothingIsKept => "This server remembers nothing, so no name can be registered and nothing looked up.".to_owned(),
-        Mistake::RegisteringIsClosed => "Whoever runs this server registers names: ask them.".to_owned(),
-        Mistake::NotKept => "That could not be kept just now, so nothing has changed: try again later.".to_owned(),
         Mistake::OperatorsOnly => "Only operators of the server can do that.".to_owned(),
         Mistake::NoMotd => "There is no message of the day.".to_owned(),
         Mistake::NoCurrentChannel => "You have no current channel: /join #lobby or another first.".to_owned(),
@@ -156,6 +139,28 @@ pub fn mistake(mistake: &Mistake) -> String {
             "This port speaks plain text, not TLS: connect without encryption.".to_owned()
         }
         Mistake::IrcHere => "This port is for telnet and netcat: IRC clients connect to the IRC port, 6667 as a rule.".to_owned(),
+    }
+}
+
+/// Why somebody does not come into an account, and what to do.
+pub fn no_entry(why: &NoEntry) -> String {
+    match why {
+        NoEntry::NothingIsKept => mistake(&Mistake::NothingIsKept),
+        NoEntry::Closed => "Whoever runs this server registers names: ask them.".to_owned(),
+        NoEntry::LoggedInAlready { account } => format!("You are logged in as {account} already."),
+        NoEntry::WrongPassword { name } => format!("That is not the password of {name}."),
+        NoEntry::BadPassword { why } => format!("That cannot be: {why}. Choose another password."),
+        NoEntry::RegisteredAlready { name } => {
+            format!("{name} is registered already: /login {name} PASSWORD if it is yours.")
+        }
+        NoEntry::NotKept => {
+            "That could not be kept just now, so nothing has changed: try again later.".to_owned()
+        }
+        NoEntry::TooManyWait => mistake(&Mistake::TooManyPasswords),
+        NoEntry::TooManyTried { seconds } => {
+            format!("Too many wrong passwords were tried lately: try again in {seconds} seconds.")
+        }
+        NoEntry::NotLoggedIn => "You are not logged in: /login NAME PASSWORD does that.".to_owned(),
     }
 }
 

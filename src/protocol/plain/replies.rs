@@ -547,6 +547,16 @@ pub fn logged_in(name: &Nick) -> String {
     told(&format!("You are logged in as {name}."))
 }
 
+/// Somebody is a guest again.
+pub fn logged_out() -> String {
+    told("You are logged out, and a guest from now on.")
+}
+
+/// Somebody has another password.
+pub fn password_changed() -> String {
+    told("Your password is another from now on.")
+}
+
 /// What greets a person under their name, who may have missed announcements.
 pub fn hello(nick: &str, announcements: usize) -> String {
     let mut out = told(&format!(

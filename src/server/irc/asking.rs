@@ -1,6 +1,7 @@
 //! What a client's requests come to.
 
 use super::super::{Cause, Output, Server, SessionId};
+use super::accounts::is_nickserv;
 use super::multiline::Part;
 use super::queries::write_links;
 use crate::chat::limits::REASON_BYTES_MAX;
@@ -47,7 +48,10 @@ impl Server {
             Request::Cap(subcommand, rest) => self.negotiate(now, id, &subcommand, &rest),
             Request::Nick(nick) => self.take_nick(now, id, &nick),
             Request::User(username, realname) => self.take_user(now, id, &username, realname),
-            Request::Pass => self.take_password(id),
+            Request::Pass(typed) => self.take_password(now, id, &typed),
+            Request::Authenticate(param) => self.authenticate(now, id, &param),
+            Request::Account(wish) => self.hear_wish(now, id, wish),
+            Request::NickServ(text) => self.hear_nickserv(now, id, &text),
             Request::Ping(token) => self.write_to(id, |_, reader, out| {
                 let line = reader.line(out, "PONG").param(reader.server);
                 line.text(token);
@@ -116,6 +120,17 @@ impl Server {
             Command::List { criteria } => {
                 let criteria = criteria.into_iter().map(|c| moment(now, c)).collect();
                 self.irc_command(now, id, verb, Command::List { criteria });
+            }
+            Command::Say {
+                to: Target::Person(nick),
+                manner,
+                text,
+                ..
+            } if is_nickserv(&nick) => {
+                // A notice is never answered (RFC 2812, section 3.3.2).
+                if manner == Manner::Speech {
+                    self.hear_nickserv(now, id, &text);
+                }
             }
             Command::Say {
                 to,

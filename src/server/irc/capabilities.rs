@@ -1,10 +1,14 @@
 //! Capability negotiation (IRCv3): what a client asks to have.
 
 use super::super::{Server, SessionId};
+use super::accounts::rules;
 use crate::chat::time::Now;
-use crate::protocol::irc::capabilities::{Cap, VERSION_WITH_VALUES, offered, requested};
+use crate::protocol::irc::capabilities::{
+    CAPABILITIES, Cap, Caps, Offer, VERSION_WITH_VALUES, requested,
+};
 use crate::protocol::irc::numerics::ERR_INVALIDCAPCMD;
 use crate::protocol::irc::refusals::Complaint;
+use crate::server::settings::Settings;
 
 impl Server {
     pub(super) fn negotiate(&mut self, now: Now, id: SessionId, subcommand: &str, rest: &str) {
@@ -12,7 +16,8 @@ impl Server {
             "LS" => {
                 self.suspend_registration(id);
                 let version = self.note_version(id, rest);
-                self.list_capabilities(id, "LS", offered(version), version);
+                let offered = offer(&self.settings).listed(version);
+                self.list_capabilities(id, "LS", offered, version);
             }
             "LIST" => {
                 let names = self.caps(id).names().map(str::to_owned).collect();
@@ -30,6 +35,38 @@ impl Server {
                     id,
                     &Complaint::about(ERR_INVALIDCAPCMD, &[subcommand], text),
                 );
+            }
+        }
+    }
+
+    /// The settings are others: whoever wants to know is told what is offered no more, and what is
+    /// now. What is offered no more, nobody has.
+    pub(in crate::server) fn tell_offer(&mut self, before: Offer) {
+        let offer = offer(&self.settings);
+        if offer == before {
+            return;
+        }
+        let gone = CAPABILITIES
+            .iter()
+            .filter(|(_, cap)| before.has(*cap) && !offer.has(*cap));
+        let gone: Vec<&str> = gone.map(|(name, _)| *name).collect();
+        let known = before.listed(VERSION_WITH_VALUES);
+        let come = offer.listed(VERSION_WITH_VALUES).into_iter();
+        let come: Vec<String> = come.filter(|cap| !known.contains(cap)).collect();
+        let news = [("DEL", gone.join(" ")), ("NEW", come.join(" "))];
+        for id in self.sessions.keys() {
+            let Some(client) = self.client_mut(id) else {
+                continue;
+            };
+            let told = client.caps.has(Cap::CapNotify);
+            client.caps = client.caps.both(Caps::all(|cap| offer.has(cap)));
+            for (verb, caps) in &news {
+                if told && !caps.is_empty() {
+                    self.write_to(id, |_, reader, out| {
+                        let line = reader.line(out, "CAP").param(reader.nick).param(verb);
+                        line.text(caps);
+                    });
+                }
             }
         }
     }
@@ -84,10 +121,11 @@ impl Server {
     }
 
     fn request_capabilities(&mut self, id: SessionId, list: &str) {
+        let offer = offer(&self.settings);
         let Some(client) = self.client_mut(id) else {
             return;
         };
-        let caps = requested(list, client.caps, client.version);
+        let caps = requested(list, client.caps, client.version, offer);
         if let Some(caps) = caps {
             client.caps = caps;
         }
@@ -125,6 +163,14 @@ impl Server {
                 _ => {}
             }
         }
+    }
+}
+
+/// What is offered by these settings.
+pub(in crate::server) fn offer(settings: &Settings) -> Offer {
+    Offer {
+        accounts: settings.chat.remembers,
+        registration: rules(settings),
     }
 }
 

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::chat::account::Account;
 use crate::chat::name::Nick;
 use crate::chat::vocabulary::{Manner, Target};
 use crate::protocol::irc::capabilities::Caps;
 use crate::protocol::irc::commands::Reading;
+use crate::protocol::irc::sasl::Exchange;
 
 /// What an IRC session has besides.
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,6 +30,8 @@ pub(super) struct Registration {
     /// User name and full name.
     pub(super) user: Option<(String, String)>,
     pub(super) negotiating: bool,
+    /// Whom it has logged in as.
+    pub(super) account: Option<Arc<Account>>,
     /// It is away from the beginning, with these words.
     pub(super) away: Option<String>,
 }
@@ -41,6 +45,8 @@ pub(super) struct Aside {
     pub(super) todo: VecDeque<(String, Reading)>,
     /// Its last message has a label.
     pub(super) labelled: Option<Labelled>,
+    /// Its exchange of SASL.
+    pub(super) exchange: Exchange,
     /// The message of several lines that it is writing.
     pub(super) multiline: Option<Multiline>,
 }
@@ -117,6 +123,7 @@ impl Client {
                 && aside.todo.is_empty()
                 && aside.labelled.is_none()
                 && aside.multiline.is_none()
+                && !aside.exchange.is_going_on()
         });
         if empty {
             self.aside = None;

@@ -1,15 +1,17 @@
 //! What an IRC session is heard to say, and how it is answered.
 
 pub(super) mod about;
+mod accounts;
 mod answers;
 mod asking;
-mod capabilities;
+pub(super) mod capabilities;
 pub(super) mod client;
 pub(super) mod fanout;
 mod monitor;
 mod multiline;
 mod queries;
 mod registration;
+mod sasl;
 mod stand_ins;
 
 use super::session::Session;

@@ -41,7 +41,9 @@ impl Server {
             self.asked.context = context(&command);
             return self.irc_command(now, id, "NICK", command);
         }
-        if self.chat.is_taken(&nick) {
+        // Whose name it is may still log in, and then takes it back.
+        let is_owned = self.chat.find_account(&nick).is_some();
+        if self.chat.is_held_by_another(&nick, None) && !is_owned {
             let taken = Refusal::NameTaken { nick };
             return self.complain(id, &refusal(&taken, "NICK", &[], None));
         }
@@ -70,9 +72,10 @@ impl Server {
         }
     }
 
-    pub(super) fn take_password(&mut self, id: SessionId) {
-        if self.registration(id).is_none() {
-            self.complain(id, &already_registered());
+    pub(super) fn take_password(&mut self, now: Now, id: SessionId, typed: &str) {
+        match self.registration(id) {
+            Some(_) => self.log_in_by_pass(now, id, typed),
+            None => self.complain(id, &already_registered()),
         }
     }
 
@@ -103,16 +106,23 @@ impl Server {
             return;
         };
         let away = registration.away.clone();
+        let account = registration.account.take();
+        let account = account.filter(|account| self.chat.is_there(account));
+        self.abort_sasl(id);
+        if let Some(account) = &account {
+            self.make_way(now, id, account);
+        }
         let arrival = Arrival {
             nick,
             username: &username,
             realname: &realname,
-            account: None,
+            account: account.clone(),
         };
         match self.admit(now, id, arrival) {
             Ok(_) => self.greet(now, id, away),
             Err(refused) => {
                 if let Some(registration) = self.registration(id) {
+                    registration.account = account;
                     registration.nick = None;
                 }
                 self.complain(id, &refusal(&refused, "NICK", &[], None));

@@ -20,8 +20,8 @@ pub(super) static COMMANDS: &[Spec] = &[
         "PASS",
         "<password>",
         1,
-        "a password, before registration; there is none yet",
-        |_| one(Request::Pass),
+        "log in, before registration: the password is ACCOUNT:PASSWORD",
+        |a| one(Request::Pass(a.get(0).to_owned())),
     )),
     always(spec("NICK", "<nick>", 0, "be called this", |a| {
         match a.maybe(0) {

@@ -97,6 +97,23 @@ pub(super) static COMMANDS: &[Spec] = &[
     ),
     open(
         Group::Session,
+        "logout",
+        "",
+        "be a guest again, and stay",
+        |a| session(a, Request::LogOut),
+    ),
+    open(
+        Group::Session,
+        "password",
+        "OLD NEW",
+        "have another password for your account; OLD is one word",
+        |a| {
+            let old = a.need_word()?.to_owned();
+            Ok(Request::Password(old, a.need_text()?))
+        },
+    ),
+    open(
+        Group::Session,
         "quit",
         "[TEXT]",
         "leave; TEXT is told to the others",

@@ -1,0 +1,32 @@
+//! Why somebody does not come into an account, by whichever words they try.
+
+use crate::chat::name::Nick;
+
+/// Why somebody does not come into an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    missing_docs,
+    reason = "the fields say no more than their types and the variant"
+)]
+pub enum NoEntry {
+    /// There is no store, and so no account.
+    NothingIsKept,
+    /// Whoever runs the server registers names.
+    Closed,
+    /// The person is logged in already.
+    LoggedInAlready { account: Nick },
+    /// There is no such account, or its password is another.
+    WrongPassword { name: String },
+    /// It cannot be a password.
+    BadPassword { why: String },
+    /// There is an account of that name already.
+    RegisteredAlready { name: Nick },
+    /// The store cannot keep anything just now.
+    NotKept,
+    /// So many passwords wait to be checked that no more can.
+    TooManyWait,
+    /// So many wrong passwords were tried that the next must wait.
+    TooManyTried { seconds: u64 },
+    /// The person is not logged in.
+    NotLoggedIn,
+}
