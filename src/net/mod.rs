@@ -349,8 +349,8 @@ impl Loop {
 
     fn ask(&mut self, question: Question) {
         let ticket = question.ticket;
-        let asked = self.store.as_ref().map(|store| store.ask(question));
-        if !matches!(asked, Some(Ok(()))) {
+        let store = self.store.as_ref();
+        if store.is_none_or(|store| store.ask(question).is_err()) {
             let outcome = Err(Trouble::Full);
             self.server
                 .stored(self.now, Answer::Found { ticket, outcome });
