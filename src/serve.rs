@@ -19,7 +19,7 @@ use crate::protocol::modes;
 use crate::protocol::plain::{commands, screen};
 use crate::server::accounts::Registering;
 use crate::server::cloak::CloakKey;
-use crate::server::settings::{Operator, Settings};
+use crate::server::settings::{Operator, Replay, Settings};
 use crate::store::Retention;
 use crate::verifier::{ITERATIONS, Key, derived};
 use crate::{chat, net, server};
@@ -127,6 +127,12 @@ pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String
         decoys: derived(&cloak_key.0, "decoys"),
         nonces: fresh_secret()?,
         operators: config.operators.iter().map(operator).collect(),
+        guest_history_ms: config.guest_history_ms,
+        replay: match config.irc_replay {
+            config::Replay::All => Replay::All,
+            config::Replay::Batches => Replay::Batches,
+            config::Replay::Nobody => Replay::Nobody,
+        },
     })
 }
 

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use hallway::chat::block::BLOCKS_MAX;
 use hallway::chat::channel::{CHANNELS_PER_USER_MAX, MASKS_MAX};
 use hallway::chat::limits::{
-    AWAY_BYTES_MAX, REALNAME_BYTES_MAX, REASON_BYTES_MAX, TOPIC_BYTES_MAX,
+    AWAY_BYTES_MAX, HISTORY_LINES_MAX, REALNAME_BYTES_MAX, REASON_BYTES_MAX, TOPIC_BYTES_MAX,
 };
 use hallway::chat::mode::Rank;
 use hallway::chat::words::KINDS;
@@ -153,6 +153,7 @@ fn isupport() -> String {
         channels: CHANNELS_PER_USER_MAX,
         masks: MASKS_MAX,
         blocks: BLOCKS_MAX,
+        history: Some(HISTORY_LINES_MAX),
     };
     let tokens = irc::isupport::tokens(&limits);
     let tokens: Vec<String> = tokens.iter().map(|token| format!("`{token}`")).collect();
@@ -190,6 +191,7 @@ fn first_column(table: &str) -> Vec<String> {
 /// All that can be offered.
 const OFFER: Offer = Offer {
     accounts: true,
+    history: true,
     registration: Some(Rules {
         before_connect: true,
         custom_account_name: false,

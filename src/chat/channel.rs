@@ -320,12 +320,19 @@ impl Chat {
     fn welcome_in(&mut self, who: UserId, id: ChannelId, made: bool) {
         let staff = self.channel(id).ranks(who).is_some_and(Ranks::any);
         let channel = self.channel(id);
-        let earlier = channel
-            .memory
-            .iter()
-            .filter(|record| (staff || !record.for_staff) && !self.blocks_author(who, &record.said))
-            .map(|record| record.said.clone())
-            .collect();
+        let shown = |record: &&super::memory::Record| {
+            (staff || !record.for_staff) && !self.blocks_author(who, &record.said)
+        };
+        let earlier = match self.settings.remembers {
+            // Who may read what was said is known where it is kept.
+            true => Vec::new(),
+            false => channel
+                .memory
+                .iter()
+                .filter(shown)
+                .map(|record| record.said.clone())
+                .collect(),
+        };
         let reply = Reply::Joined {
             channel: channel.name.clone(),
             topic: channel.topic.as_deref().cloned(),

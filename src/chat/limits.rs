@@ -11,3 +11,6 @@ pub const AWAY_BYTES_MAX: usize = 160;
 
 /// The longest full name, in bytes.
 pub const REALNAME_BYTES_MAX: usize = 150;
+
+/// How many lines of the history are told at once.
+pub const HISTORY_LINES_MAX: usize = 100;

@@ -10,7 +10,7 @@ use super::block::Block;
 use super::channel::Channel;
 use super::mask::Effect;
 use super::name::{ChannelName, Nick};
-use super::vocabulary::{Conversation, ConversationId, Line, Refusal};
+use super::vocabulary::{Conversation, ConversationId, Line, MessageId, Point, Refusal};
 use super::{ChannelId, Chat, UserId};
 
 /// What somebody may read.
@@ -66,6 +66,11 @@ impl Chat {
             return Err(Refusal::NotThere { channel: name });
         }
         Ok(access)
+    }
+
+    /// Whether somebody may know that a channel of this name exists.
+    pub fn knows_of(&self, who: UserId, name: &ChannelName) -> bool {
+        self.seen(who, name).is_ok()
     }
 
     /// What somebody may read of all there is.
@@ -125,18 +130,21 @@ impl Chat {
         })
     }
 
+    /// The place in the history that all lines until now are before.
+    pub fn present(&self) -> Point {
+        let last = self.last_message_id;
+        Point::Message(MessageId {
+            counter: last.counter.saturating_add(1),
+            ..last
+        })
+    }
+
     /// With whose account somebody means to have talked: that of whoever has the name, or the one
     /// that is called so.
-    ///
-    /// # Errors
-    /// There is none.
-    pub fn correspondent(&self, nick: &Nick) -> Result<Arc<Account>, Refusal> {
+    pub fn correspondent(&self, nick: &Nick) -> Option<&Arc<Account>> {
         let here = self.find_nick(nick);
         let account = here.and_then(|user| self.account_of(user));
-        let account = account.or_else(|| self.find_account(nick));
-        account
-            .cloned()
-            .ok_or_else(|| Refusal::NobodyNamed { nick: nick.clone() })
+        account.or_else(|| self.find_account(nick))
     }
 
     /// What a channel is called whose conversation this is, if it is still there.

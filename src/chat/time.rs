@@ -4,7 +4,7 @@
 //! event loop and handed down, and the [`Zone`] comes from the configuration.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
 
@@ -99,6 +99,30 @@ impl Zone {
         found
             .and_then(|ms| u64::try_from(ms).ok())
             .unwrap_or(now_wall_ms.saturating_add(DAY_MS))
+    }
+
+    /// When the clock showed this hour and minute so many days before the day of `now_wall_ms`, in
+    /// Unix milliseconds: a time that clocks skipped is read as [`Zone::next`] reads it.
+    pub fn days_ago(&self, now_wall_ms: u64, days: u32, hour: u8, minute: u8) -> u64 {
+        let mut day = Some(self.0.to_datetime(timestamp(now_wall_ms)).date());
+        for _ in 0..days {
+            day = day.and_then(|day| day.yesterday().ok());
+        }
+        day.and_then(|day| self.first(day, hour, minute))
+            .unwrap_or(0)
+    }
+
+    /// When the clock shows this hour and minute on a day of the calendar, in Unix milliseconds;
+    /// nothing if there is no such day.
+    pub fn on(&self, year: i16, month: u8, day: u8, hour: u8, minute: u8) -> Option<u64> {
+        let date = Date::new(year, month.try_into().ok()?, day.try_into().ok()?);
+        self.first(date.ok()?, hour, minute)
+    }
+
+    fn first(&self, day: Date, hour: u8, minute: u8) -> Option<u64> {
+        let (hour, minute) = (hour.min(23) as i8, minute.min(59) as i8);
+        let (_, moment) = self.moments(day.at(hour, minute, 0, 0)).next()?;
+        u64::try_from(moment.as_millisecond()).ok()
     }
 
     /// When the clock shows `at`: once, or twice as clocks go back.
@@ -220,6 +244,13 @@ pub fn write_utc(at_ms: u64, out: &mut String) {
     out.push('Z');
 }
 
+/// Reads a moment as [`write_utc`] writes it, also without milliseconds: in Unix milliseconds.
+pub fn read_utc(text: &str) -> Option<u64> {
+    let looks_like_it = text.len() >= "2026-11-23T08:15:02Z".len() && text.ends_with('Z');
+    let moment: Timestamp = text.parse().ok().filter(|_| looks_like_it)?;
+    u64::try_from(moment.as_millisecond()).ok()
+}
+
 /// Appends a number in at least so many digits.
 fn write_padded(out: &mut String, number: u32, digits: u32) {
     if number >= 10 || digits > 1 {
@@ -281,6 +312,17 @@ mod tests {
             let mut out = String::new();
             write_utc(ms(moment), &mut out);
             assert_eq!(out, moment);
+            assert_eq!(read_utc(moment), Some(ms(moment)));
+        }
+        assert_eq!(read_utc("1970-01-01T00:00:01Z"), Some(1_000));
+        for text in [
+            "",
+            "*",
+            "2026-11-23",
+            "2026-11-23T08:15:02+01:00",
+            "1969-01-01T00:00:00Z",
+        ] {
+            assert_eq!(read_utc(text), None, "{text}");
         }
     }
 

@@ -8,7 +8,7 @@ use super::motd;
 use super::operator::{self, Candidate};
 use super::quantity::{self, Pace};
 use super::word::{self, ADMIN_LINES_MAX, LOBBY};
-use super::{Announcements, Config, Listener, Protocol, Transport, Who};
+use super::{Announcements, Config, Listener, Protocol, Replay, Transport, Who};
 use crate::chat::name::ChannelName;
 use std::collections::BTreeMap;
 use std::net::{Ipv6Addr, SocketAddr};
@@ -34,6 +34,7 @@ const STATUSES: [(&str, &str); 4] = [
 ];
 const SEND_QUEUE_BYTES: usize = 1 << 20;
 const NAME_WITHIN_MS: u64 = 60 * 1000;
+const GUEST_HISTORY_MS: Option<u64> = Some(24 * 60 * 60 * 1000);
 
 /// Those values that one source gave. A list that is empty was not given: `allow`, `plain` and
 /// `irc` cannot be given empty, and to give no permanent channel means the default.
@@ -60,6 +61,8 @@ pub(super) struct Draft {
     statuses: Option<BTreeMap<String, String>>,
     send_queue_bytes: Option<usize>,
     name_within_ms: Option<u64>,
+    guest_history_ms: Option<Option<u64>>,
+    irc_replay: Option<Replay>,
     operators: Vec<Candidate>,
 }
 
@@ -189,6 +192,20 @@ impl Draft {
         set(&mut self.name_within_ms, quantity::duration_ms(text))
     }
 
+    pub(super) fn guest_history(&mut self, text: &str) -> Verdict {
+        set(&mut self.guest_history_ms, quantity::guest_history_ms(text))
+    }
+
+    pub(super) fn irc_replay(&mut self, text: &str) -> Verdict {
+        let all = [Replay::All, Replay::Batches, Replay::Nobody];
+        let named = all.into_iter().find(|replay| replay.as_str() == text);
+        let wanted = "\"all\", \"batches\" or \"none\"";
+        set(
+            &mut self.irc_replay,
+            named.map_or_else(|| must_be(wanted, text), Ok),
+        )
+    }
+
     pub(super) fn operator(&mut self) {
         self.operators.push(Candidate::default());
     }
@@ -251,6 +268,8 @@ pub(super) fn settle(flags: Draft, file: Draft, machine: &Machine) -> Config {
         statuses: file.statuses.unwrap_or_else(ready_made),
         send_queue_bytes: file.send_queue_bytes.unwrap_or(SEND_QUEUE_BYTES),
         name_within_ms: file.name_within_ms.unwrap_or(NAME_WITHIN_MS),
+        guest_history_ms: file.guest_history_ms.unwrap_or(GUEST_HISTORY_MS),
+        irc_replay: file.irc_replay.unwrap_or(Replay::All),
         operators: file
             .operators
             .into_iter()

@@ -392,6 +392,16 @@ mod tests {
             ("announcements.burst", "-2", "from 1 to 1000, not -2."),
             ("announcements.burst", "0x7D0", "from 1 to 1000, not 0x7D0."),
             (
+                "guest-history",
+                "\"10s\"",
+                "guest-history must be a time such as",
+            ),
+            (
+                "irc-replay",
+                "\"some\"",
+                "irc-replay must be \"all\", \"batches\" or \"none\"",
+            ),
+            (
                 "statuses.help",
                 "\"x\"",
                 "statuses.help must have another name: /help is",

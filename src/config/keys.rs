@@ -143,6 +143,19 @@ pub(super) const KEYS: &[Key] = &[
         kind: Kind::List(0, Draft::admin),
     },
     Key {
+        path: "guest-history",
+        what: "How far back guests read what was said, 1m to 36500d, or `all` (default: 24h)",
+        example: "\"24h\"",
+        kind: Kind::Text(Draft::guest_history),
+    },
+    Key {
+        path: "irc-replay",
+        what: "Which IRC clients are shown on joining what was said, of those that do not ask: `all`, \
+               `batches` (in a batch, with times) or `none` (default: all)",
+        example: "\"all\"",
+        kind: Kind::Text(Draft::irc_replay),
+    },
+    Key {
         path: "channels.modes",
         what: "The modes of a new channel, letters of imnstu (default: none)",
         example: "\"+nt\"",
@@ -368,7 +381,7 @@ mod tests {
             (
                 None,
                 "colour",
-                "\"colour\" is not a key at the top level: the keys there are plain, irc, name, data, allow, pace, zone, motd, network, admin and statuses.",
+                "\"colour\" is not a key at the top level: the keys there are plain, irc, name, data, allow, pace, zone, motd, network, admin, guest-history, irc-replay and statuses.",
             ),
         ] {
             assert_eq!(unknown_key(table, name), expected);

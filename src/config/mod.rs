@@ -84,6 +84,29 @@ impl Who {
     }
 }
 
+/// Which IRC clients are shown what was said earlier when they come into a channel, of those that do
+/// not ask for it themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replay {
+    /// All.
+    All,
+    /// Those that take it in a batch, with times.
+    Batches,
+    /// None.
+    Nobody,
+}
+
+impl Replay {
+    /// Its word in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Replay::All => "all",
+            Replay::Batches => "batches",
+            Replay::Nobody => "none",
+        }
+    }
+}
+
 /// Who may make announcements, and how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Announcements {
@@ -134,6 +157,11 @@ pub struct Config {
     /// How long a connection may take to give a name, in milliseconds; at least 1,000, at most
     /// [`DURATION_MS_MAX`].
     pub name_within_ms: u64,
+    /// How far back guests read what was said, in milliseconds, at most
+    /// [`GUEST_HISTORY_MS_MAX`]; none for to the beginning.
+    pub guest_history_ms: Option<u64>,
+    /// Which IRC clients are shown what was said earlier.
+    pub irc_replay: Replay,
     /// Who may become an operator of the server, as they were given; no name twice.
     pub operators: Vec<Operator>,
 }

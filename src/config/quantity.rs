@@ -21,6 +21,16 @@ const MIB: usize = 1024 * KIB;
 /// Units of duration and what one of each is in milliseconds.
 const DURATION_UNITS: [(&str, u64); 3] = [("s", 1000), ("m", 60 * 1000), ("h", 60 * 60 * 1000)];
 
+/// The furthest that guests may be let look back, in milliseconds: a hundred years.
+pub(super) const GUEST_HISTORY_MS_MAX: u64 = 36_500 * 24 * 60 * 60 * 1000;
+
+/// Units of how far one looks back and what one of each is in milliseconds.
+const LOOK_UNITS: [(&str, u64); 3] = [
+    ("m", 60 * 1000),
+    ("h", 60 * 60 * 1000),
+    ("d", 24 * 60 * 60 * 1000),
+];
+
 /// Units of size and what one of each is in bytes.
 const SIZE_UNITS: [(&str, u64); 3] = [("bytes", 1), ("KiB", KIB as u64), ("MiB", MIB as u64)];
 
@@ -65,6 +75,21 @@ pub(super) fn duration_ms(text: &str) -> Verdict<u64> {
     }
 }
 
+/// Reads how far back guests read, in milliseconds; `all`: to the beginning.
+pub(super) fn guest_history_ms(text: &str) -> Verdict<Option<u64>> {
+    if text == "all" {
+        return Ok(None);
+    }
+    let ms = scaled(text, &LOOK_UNITS);
+    match ms.and_then(|ms| within(ms, 1..=GUEST_HISTORY_MS_MAX)) {
+        Some(ms) => Ok(Some(ms)),
+        None => must_be(
+            "a time such as \"30m\", \"24h\" or \"7d\", from 1m to 36500d, or \"all\"",
+            text,
+        ),
+    }
+}
+
 /// Reads a bound on a send queue, in bytes.
 pub(super) fn send_queue_bytes(text: &str) -> Verdict<usize> {
     let limits = SEND_QUEUE_BYTES_MIN..=SEND_QUEUE_BYTES_MAX;
@@ -101,6 +126,16 @@ fn within<N: PartialOrd>(number: N, limits: RangeInclusive<N>) -> Option<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn guests_look_back() {
+        assert_eq!(guest_history_ms("90m"), Ok(Some(90 * 60 * 1000)));
+        assert_eq!(guest_history_ms("36500d"), Ok(Some(GUEST_HISTORY_MS_MAX)));
+        assert_eq!(guest_history_ms("all"), Ok(None));
+        for text in ["", "0m", "36501d", "10s", "1", "-1d", "none"] {
+            assert!(guest_history_ms(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn paces() {

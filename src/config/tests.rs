@@ -58,6 +58,8 @@ zone = "UTC"
 motd = "motd.txt"
 network = "office"
 admin = ["IT department", "floor 2", "it@example.com"]
+guest-history = "7d"
+irc-replay = "batches"
 
 [channels]
 modes = "+tn"
@@ -118,6 +120,8 @@ fn defaults() {
         .into(),
         send_queue_bytes: 1_048_576,
         name_within_ms: 60_000,
+        guest_history_ms: Some(86_400_000),
+        irc_replay: Replay::All,
         operators: Vec::new(),
     };
     assert_eq!(config, expected);
@@ -202,6 +206,10 @@ fn every_key_of_a_file_counts() {
     assert_eq!(
         (config.send_queue_bytes, config.name_within_ms),
         (131_072, 120_000)
+    );
+    assert_eq!(
+        (config.guest_history_ms, config.irc_replay),
+        (Some(604_800_000), Replay::Batches)
     );
     let operators = config.operators.iter();
     let named = operators.map(|operator| (&*operator.name, operator.host.as_deref()));

@@ -17,7 +17,7 @@ use crate::suggest::nearest;
 use crate::store::vocabulary::Deed;
 
 use super::irc::fanout::Messages;
-use super::session::{LongAnswer, Session, Side, Wait};
+use super::session::{LongAnswer, Session, Side, Todo, Wait};
 use super::{Cause, LISTING_BYTES, Output, Server, SessionId};
 
 /// How many names are compared with a mistyped one.
@@ -118,6 +118,15 @@ impl Server {
             Reply::Left { channel } => screen.leave(channel),
             _ => {}
         }
+        if let Reply::Joined { channel, .. } = &reply
+            && self.settings.chat.remembers
+            && let Some(plain) = session.plain()
+        {
+            plain.todo.push_back(Todo::ShowEarlier(channel.clone()));
+        }
+        let Some(screen) = session.screen() else {
+            return;
+        };
         let mut lines = replies::render(&reply, &mut screen.day, &clock);
         if matches!(&reply, Reply::Left { .. }) && before.as_ref() != screen.current() {
             lines.push_str(&replies::current(screen.current()));
@@ -148,6 +157,11 @@ impl Server {
     fn deliver_refusal(&mut self, now: Now, refusal: &Refusal, cause: Cause) {
         if self.plain(cause.session).is_none() {
             return self.deliver_irc_refusal(refusal, cause);
+        }
+        if let Refusal::NobodyWas { nick } = refusal
+            && self.settings.chat.remembers
+        {
+            return self.ask_last_seen(now, cause.session, nick);
         }
         let meant = self.meant(refusal, cause.session);
         let clock = self.clock(now, cause.session);

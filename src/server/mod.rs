@@ -6,12 +6,15 @@
 
 pub mod accounts;
 pub mod cloak;
+mod earlier;
 mod fanout;
 pub mod guesses;
+mod history;
 pub mod irc;
 pub mod operators;
 mod plain;
 mod registration;
+mod retelling;
 mod session;
 pub mod settings;
 pub mod tickets;
@@ -251,7 +254,9 @@ impl Server {
             }
             (Side::Plain(plain), heard) => {
                 let named = !matches!(plain.progress, Progress::Naming { .. });
-                self.hear_plain(now, id, named, heard);
+                self.go_on(now, id, |server, now, id| {
+                    server.hear_plain(now, id, named, heard);
+                });
             }
         }
     }
@@ -278,7 +283,10 @@ impl Server {
 
     /// All that was sent to a connection has been written.
     pub fn drained(&mut self, now: Now, id: SessionId) {
-        self.go_on(now, id, Server::continue_listing);
+        self.go_on(now, id, |server, now, id| {
+            server.continue_listing(now, id);
+            server.continue_retelling(now, id);
+        });
         if self
             .sessions
             .get(id)
@@ -349,7 +357,9 @@ impl Server {
                 self.close(now, id, "no name in time");
             }
             Timer::WelcomeDue => self.welcome(id),
-            Timer::LobbyDue => drop(self.enter_lobby(now, id)),
+            Timer::LobbyDue => self.go_on(now, id, |server, now, id| {
+                server.enter_lobby(now, id);
+            }),
             Timer::PaceReady => self.outputs.push(Output::Resume(id)),
             Timer::TicketDue => self.give_up_ticket(now, id),
             Timer::NameDue => {}

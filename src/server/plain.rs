@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::accounts::Way;
-use super::session::{Plain, Session};
+use super::session::{Plain, Session, Todo};
 use super::{Output, Server, SessionId};
 use crate::chat::channel::check_reason;
 use crate::chat::name::Nick;
@@ -26,6 +26,9 @@ impl Server {
         let mut reading = self.read(id, line);
         let astray = reading.request == Err(Mistake::NoCurrentChannel);
         if astray && !self.screen(id).is_adrift() && self.enter_lobby(now, id) {
+            if self.put_off_line(id, line) {
+                return;
+            }
             reading = self.read(id, line);
             if reading.request == Err(Mistake::NoCurrentChannel) {
                 // Why the lobby is closed has been said.
@@ -41,6 +44,31 @@ impl Server {
         }
     }
 
+    /// Leaves a line to be heard behind what is still to be done, if there is something.
+    fn put_off_line(&mut self, id: SessionId, line: &str) -> bool {
+        let plain = self.plain(id).filter(|plain| !plain.todo.is_empty());
+        plain.is_some_and(|plain| {
+            plain.todo.push_back(Todo::Hear(line.to_owned()));
+            true
+        })
+    }
+
+    /// Does what is still to be done for a plain session, as far as it need not wait.
+    pub(super) fn work_off_plain(&mut self, now: Now, id: SessionId) {
+        loop {
+            let session = self.sessions.get_mut(id);
+            let session = session.filter(|session| !session.waits() && !session.closing);
+            match session
+                .and_then(Session::plain)
+                .and_then(|plain| plain.todo.pop_front())
+            {
+                Some(Todo::ShowEarlier(channel)) => self.show_earlier(now, id, channel),
+                Some(Todo::Hear(line)) => self.hear_line(now, id, &line),
+                None => return,
+            }
+        }
+    }
+
     pub(super) fn read(&mut self, id: SessionId, line: &str) -> Reading {
         let plain = self.sessions.get_mut(id).and_then(Session::plain);
         let screen = &plain
@@ -53,6 +81,8 @@ impl Server {
         match request {
             Request::Chat(command) => self.command(now, id, command, bare),
             Request::Reply(text) => self.answer_privately(now, id, text),
+            Request::History(target, part) => self.tell_history(now, id, target, part),
+            Request::Search(search) => self.search(now, id, search),
             Request::Hold => self.hold(id),
             Request::Go => self.go(id),
             Request::Times(times) => {

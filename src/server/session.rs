@@ -1,12 +1,15 @@
 //! The protocol side of one connection.
 
+use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
 use super::irc::client::Client;
+use super::retelling::Retelling;
 use super::tickets::Ticket;
 use crate::chat::UserId;
+use crate::chat::name::ChannelName;
 use crate::chat::pace::Bucket;
 use crate::chat::vocabulary::Listing;
 use crate::protocol::Protocol;
@@ -27,6 +30,8 @@ pub(super) enum Progress {
 pub(super) struct Plain {
     pub(super) progress: Progress,
     pub(super) screen: Screen,
+    /// What is still to be done, in order.
+    pub(super) todo: VecDeque<Todo>,
 }
 
 /// What belongs to its protocol.
@@ -50,6 +55,17 @@ pub(super) enum Wait {
     Reader(LongAnswer),
     /// That something is looked into.
     Ticket(Ticket),
+    /// That its reader takes what there is of what was said earlier.
+    Retelling(Retelling),
+}
+
+/// What is still to be done for a plain session, once it waits for nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Todo {
+    /// To show what was said in a channel before it came in.
+    ShowEarlier(ChannelName),
+    /// To hear a line.
+    Hear(String),
 }
 
 /// What is known of a connection until it is known whose it is.
@@ -82,6 +98,7 @@ impl Session {
                     refused: 0,
                 },
                 screen: Screen::default(),
+                todo: VecDeque::new(),
             })),
             Protocol::Irc => Side::Irc(Client::default()),
         };
@@ -107,7 +124,7 @@ impl Session {
             .take_if(|wait| matches!(**wait, Wait::Reader(_)))?
         {
             Wait::Reader(answer) => Some(answer),
-            Wait::Ticket(_) => None,
+            Wait::Ticket(_) | Wait::Retelling(_) => None,
         }
     }
 
@@ -118,7 +135,18 @@ impl Session {
             .take_if(|wait| matches!(**wait, Wait::Ticket(_)))?
         {
             Wait::Ticket(ticket) => Some(ticket),
-            Wait::Reader(_) => None,
+            Wait::Reader(_) | Wait::Retelling(_) => None,
+        }
+    }
+
+    /// What it is being told of what was said earlier.
+    pub(super) fn take_retelling(&mut self) -> Option<Retelling> {
+        match *self
+            .wait
+            .take_if(|wait| matches!(**wait, Wait::Retelling(_)))?
+        {
+            Wait::Retelling(retelling) => Some(retelling),
+            Wait::Ticket(_) | Wait::Reader(_) => None,
         }
     }
 

@@ -24,6 +24,18 @@ pub struct Operator {
     pub host: Option<String>,
 }
 
+/// Which IRC clients are shown what was said earlier when they come into a channel, of those that do
+/// not ask for it themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replay {
+    /// All.
+    All,
+    /// Those that take it in a batch, with times.
+    Batches,
+    /// None.
+    Nobody,
+}
+
 /// What the person who runs the server has decided.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -58,6 +70,10 @@ pub struct Settings {
     pub nonces: Key,
     /// Those who may become operators of the server.
     pub operators: Vec<Operator>,
+    /// How far back guests read what was said, in milliseconds; `None`: to the beginning.
+    pub guest_history_ms: Option<u64>,
+    /// Which IRC clients are shown what was said earlier.
+    pub replay: Replay,
 }
 
 impl Settings {
@@ -95,6 +111,8 @@ impl Default for Settings {
             decoys: Key::default(),
             nonces: Key::default(),
             operators: Vec::new(),
+            guest_history_ms: Some(24 * 60 * 60 * 1_000),
+            replay: Replay::All,
         }
     }
 }

@@ -4,9 +4,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::accounts::Entering;
+use super::history::Reading;
 use super::session::{Session, Wait};
 use super::timers::Timer;
 use super::{Output, Server, SessionId};
+use crate::chat::name::Nick;
+use crate::chat::reading::Access;
 use crate::chat::time::Now;
 use crate::check::{Checked, Outcome};
 use crate::store::vocabulary::{Answer, Deed, Found, Order, Trouble};
@@ -21,6 +24,12 @@ pub(super) enum Pending {
     Operate(String),
     /// Coming into an account.
     Enter(Entering),
+    /// Reading what was said earlier.
+    Read(Box<Reading>),
+    /// Hearing with whom there were lines: what was allowed when it was asked for.
+    Targets(Box<Access>),
+    /// Hearing when somebody was here last.
+    LastSeen(Nick),
 }
 
 /// Something that is being looked into elsewhere: its answer comes by this number.
@@ -98,6 +107,9 @@ impl Server {
             match ticket.pending {
                 Pending::Operate(name) => server.try_to_operate(now, id, &name, &answered),
                 Pending::Enter(entering) => server.go_on_entering(now, id, entering, answered),
+                Pending::Read(reading) => server.go_on_reading(now, id, *reading, answered),
+                Pending::Targets(access) => server.tell_targets(id, &access, answered),
+                Pending::LastSeen(nick) => server.tell_last_seen(now, id, &nick, answered),
             }
             server.outputs.push(Output::Resume(id));
         });

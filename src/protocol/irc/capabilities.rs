@@ -50,6 +50,9 @@ pub enum Cap {
     ExtendedJoin = 1 << 25,
     Sasl = 1 << 26,
     AccountRegistration = 1 << 27,
+    Chathistory = 1 << 28,
+    EventPlayback = 1 << 29,
+    Search = 1 << 30,
 }
 
 /// All that are offered, by name. Two have the name that they had as drafts too.
@@ -62,6 +65,8 @@ pub static CAPABILITIES: &[(&str, Cap)] = &[
     ("chghost", Cap::Chghost),
     ("draft/account-registration", Cap::AccountRegistration),
     ("draft/channel-rename", Cap::ChannelRename),
+    ("draft/chathistory", Cap::Chathistory),
+    ("draft/event-playback", Cap::EventPlayback),
     ("draft/extended-isupport", Cap::ExtendedIsupport),
     ("draft/extended-monitor", Cap::DraftExtendedMonitor),
     ("draft/message-redaction", Cap::MessageRedaction),
@@ -79,6 +84,7 @@ pub static CAPABILITIES: &[(&str, Cap)] = &[
     ("sasl", Cap::Sasl),
     ("server-time", Cap::ServerTime),
     ("setname", Cap::Setname),
+    ("soju.im/search", Cap::Search),
     ("standard-replies", Cap::StandardReplies),
     ("userhost-in-names", Cap::UserhostInNames),
     ("znc.in/self-message", Cap::SelfMessage),
@@ -154,6 +160,11 @@ impl Caps {
         self.has(Cap::Multiline) && self.has(Cap::Batch)
     }
 
+    /// Whether what was said earlier is told in a batch, with times.
+    pub fn batched_history(self) -> bool {
+        self.has(Cap::Batch) && self.has(Cap::ServerTime)
+    }
+
     /// Whether names are told on joining.
     pub fn implicit_names(self) -> bool {
         !self.has(Cap::NoImplicitNames) && !self.has(Cap::DraftNoImplicitNames)
@@ -176,6 +187,8 @@ impl Caps {
 pub struct Offer {
     /// There are accounts.
     pub accounts: bool,
+    /// What is said is remembered.
+    pub history: bool,
     /// People can have one, by these rules.
     pub registration: Option<Rules>,
 }
@@ -185,6 +198,7 @@ impl Offer {
     pub fn has(self, cap: Cap) -> bool {
         match cap {
             Cap::Sasl => self.accounts,
+            Cap::Chathistory | Cap::EventPlayback | Cap::Search => self.history,
             Cap::AccountRegistration => self.registration.is_some(),
             _ => true,
         }
@@ -249,6 +263,7 @@ mod tests {
         });
         let offer = Offer {
             accounts: true,
+            history: true,
             registration,
         };
         for (name, value) in [
@@ -257,6 +272,9 @@ mod tests {
                 "draft/account-registration",
                 "draft/account-registration=before-connect",
             ),
+            ("draft/chathistory", "draft/chathistory"),
+            ("draft/event-playback", "draft/event-playback"),
+            ("soju.im/search", "soju.im/search"),
         ] {
             assert_eq!(requested(name, none, 302), None);
             assert!(super::requested(name, none, 302, offer).is_some());

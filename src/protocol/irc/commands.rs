@@ -12,11 +12,13 @@ use serde::{Deserialize, Serialize};
 use super::account_registration::Wish;
 use super::args::Args;
 use super::capabilities::Caps;
+use super::chathistory::{self, Search};
 use super::message::Message;
 use super::numerics::ERR_NEEDMOREPARAMS;
 use super::refusals::Complaint;
 use super::rows::WhoForm;
 use crate::chat::mode::UserFlag;
+use crate::chat::name::ChannelName;
 use crate::chat::vocabulary::{Command, Manner, Target};
 
 /// When a command can be used.
@@ -183,6 +185,12 @@ pub enum Request {
     NamesOfNobody(String),
     /// That all is said of these people.
     EndOfWhois(String),
+    /// To have some of the history.
+    History(chathistory::Wish),
+    /// To find what was said.
+    Search(Search),
+    /// To be shown what was said in a channel before one came in.
+    Earlier(ChannelName),
     /// To take back a message: where, its id, and why.
     Redact(Target, String, Option<String>),
 }

@@ -41,6 +41,8 @@ pub struct Limits<'a> {
     pub masks: usize,
     /// How many people and masks one person can block.
     pub blocks: usize,
+    /// How many lines of the history are told at once; nothing if nothing is kept.
+    pub history: Option<usize>,
 }
 
 /// All tokens, in order.
@@ -51,7 +53,13 @@ pub fn tokens(limits: &Limits<'_>) -> Vec<String> {
     let lists: String = LISTS.iter().map(|row| row.0).collect();
     let flags: String = FLAGS.iter().map(|row| row.0).collect();
     let targets = TARGETS_MAX;
-    vec![
+    let history = limits.history.into_iter().flat_map(|lines| {
+        [
+            format!("CHATHISTORY={lines}"),
+            "MSGREFTYPES=msgid,timestamp".to_owned(),
+        ]
+    });
+    let mut tokens = vec![
         format!("AWAYLEN={}", limits.away_bytes),
         "BOT=B".to_owned(),
         "CASEMAPPING=ascii".to_owned(),
@@ -90,7 +98,10 @@ pub fn tokens(limits: &Limits<'_>) -> Vec<String> {
         "UTF8MAPPING=rfc8265".to_owned(),
         "UTF8ONLY".to_owned(),
         "WHOX".to_owned(),
-    ]
+    ];
+    tokens.extend(history);
+    tokens.sort_unstable();
+    tokens
 }
 
 /// The lines in which a client is told these tokens.

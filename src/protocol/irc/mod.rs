@@ -7,6 +7,7 @@
 pub mod account_registration;
 pub mod args;
 pub mod capabilities;
+pub mod chathistory;
 pub mod commands;
 pub mod events;
 pub mod framing;

@@ -24,7 +24,8 @@ impl<'a> Args<'a> {
         }
     }
 
-    fn usage(&self) -> Mistake {
+    /// That it is typed otherwise.
+    pub fn usage(&self) -> Mistake {
         Mistake::Usage(self.spec)
     }
 

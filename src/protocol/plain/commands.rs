@@ -2,6 +2,7 @@
 //! `protocol.md` all come from it or are tested against it.
 
 mod channels;
+mod earlier;
 mod operators;
 mod people;
 mod session;
@@ -18,6 +19,7 @@ use crate::chat::name::Nick;
 use crate::chat::vocabulary::{Command, Extras, Manner, Target};
 use crate::protocol::stamp::Times;
 use crate::suggest::nearest;
+pub use earlier::{Part, Search};
 
 /// Who may use a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub enum Group {
     Talking,
     /// Channels and who is in them.
     Channels,
+    /// What was said earlier.
+    Earlier,
     /// Others, and one's own name.
     People,
     /// Who is free.
@@ -53,6 +57,7 @@ pub enum Group {
 pub static GROUPS: &[(Group, &str)] = &[
     (Group::Talking, "talking"),
     (Group::Channels, "channels"),
+    (Group::Earlier, "earlier"),
     (Group::People, "people"),
     (Group::Availability, "availability"),
     (Group::Announcements, "announcements"),
@@ -99,6 +104,10 @@ pub enum Request {
     Go,
     /// To have times in this form.
     Times(Times),
+    /// To read what was said in a channel or to a person, so much of it.
+    History(Target, Part),
+    /// To find what was said.
+    Search(Search),
     /// To be answered in order.
     Ping(String),
     /// To be told about the commands, or about one.
@@ -131,6 +140,7 @@ pub fn commands() -> impl Iterator<Item = &'static Spec> {
     let tables = [
         talking::COMMANDS,
         channels::COMMANDS,
+        earlier::COMMANDS,
         people::COMMANDS,
         session::COMMANDS,
         operators::COMMANDS,
@@ -148,12 +158,9 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     commands().map(|spec| spec.name)
 }
 
-/// What commands of later versions are called.
-const PROMISED: &[&str] = &["history", "search", "register", "login"];
-
 /// What no status can be called.
 pub fn reserved() -> Vec<&'static str> {
-    names().chain(PROMISED.iter().copied()).collect()
+    names().collect()
 }
 
 /// A line as typed, read.

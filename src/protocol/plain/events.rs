@@ -105,6 +105,24 @@ fn own_mode_change(flag: UserFlag, on: bool) -> String {
     }
 }
 
+/// Adds the line or lines of what happened earlier, and before them the date if the reader was last
+/// told another; `day` is the day that they were told.
+pub fn retell(event: &Event, own: bool, day: &mut u32, clock: &Clock<'_>, out: &mut String) {
+    if is_stamped(&event.what) {
+        tell_day(event.at_ms, day, clock, out);
+    }
+    out.push_str(&render(event, own, clock));
+}
+
+/// Adds the date of a moment, unless the reader knows it.
+pub fn tell_day(at_ms: u64, day: &mut u32, clock: &Clock<'_>, out: &mut String) {
+    let said_on = clock.day_of(at_ms);
+    if said_on != *day && clock.times() == Times::Short {
+        out.push_str(&clock.date_line(at_ms));
+        *day = said_on;
+    }
+}
+
 /// Adds a line in which the server tells something.
 pub fn tell(out: &mut String, sentence: &str) {
     let _ = write!(out, "* {}\r\n", printable(sentence));

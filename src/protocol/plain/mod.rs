@@ -11,5 +11,6 @@ pub mod printable;
 pub mod refusals;
 pub mod replies;
 pub mod screen;
+pub mod since;
 pub mod telnet;
 pub mod terminal;

@@ -3,8 +3,9 @@
 use super::commands::{Spec, Who};
 use super::printable::printable;
 use super::terminal::LINE_BYTES_MAX;
+use crate::chat::limits::HISTORY_LINES_MAX;
 use crate::chat::mode::KEY_BYTES_MAX;
-use crate::chat::name::{CHANNEL_BYTES_MAX, NICK_BYTES_MAX, NameFault};
+use crate::chat::name::{CHANNEL_BYTES_MAX, NICK_BYTES_MAX, NameFault, Nick};
 use crate::chat::settings::Announcers;
 use crate::chat::vocabulary::{Limited, Refusal, Whom};
 use crate::protocol::entry::NoEntry;
@@ -58,6 +59,22 @@ pub enum Mistake {
     TooManyPasswords,
     /// There is no store.
     NothingIsKept,
+    /// Private lines are kept only between people with accounts.
+    GuestsHaveNoPrivateHistory,
+    /// Nobody with an account is called so.
+    NobodysAccount { nick: Nick },
+    /// It took too long to look up.
+    HistoryTooSlow,
+    /// So much is being looked up that no more can.
+    HistoryBusy,
+    /// The store cannot be read.
+    HistoryFailed,
+    /// So many lines are not told at once.
+    TooManyLines,
+    /// It is no day and no time.
+    NoSuchTime { typed: String },
+    /// The calendar has no such day.
+    NoSuchDay,
     /// Only operators of the server can do it.
     OperatorsOnly,
     /// There is no message of the day.
@@ -118,6 +135,14 @@ pub fn mistake(mistake: &Mistake) -> String {
         Mistake::NotAnOperator => "That is no operator's name and password: whoever runs this server knows them.".to_owned(),
         Mistake::TooManyPasswords => "Too many passwords are being checked just now: try again in a moment.".to_owned(),
         Mistake::NothingIsKept => "This server remembers nothing, so no name can be registered and nothing looked up.".to_owned(),
+        Mistake::GuestsHaveNoPrivateHistory => "What guests write and read in private is not kept: /register PASSWORD makes your name your own.".to_owned(),
+        Mistake::NobodysAccount { nick } => format!("Private lines are kept between people with accounts, and no account is called {nick}."),
+        Mistake::HistoryTooSlow => "That takes too long to look up just now: ask for less, or try again later.".to_owned(),
+        Mistake::HistoryBusy => "Too much is being looked up just now: try again in a moment.".to_owned(),
+        Mistake::HistoryFailed => "What was said cannot be looked up just now: whoever runs this server finds the reason in the log.".to_owned(),
+        Mistake::TooManyLines => format!("That would be too many: at most {HISTORY_LINES_MAX} lines are told at once."),
+        Mistake::NoSuchTime { typed } => format!("\"{typed}\" is no day or time: since 09:00, yesterday, monday or 2026-11-20, or a day and a time."),
+        Mistake::NoSuchDay => "There is no such day in the calendar.".to_owned(),
         Mistake::OperatorsOnly => "Only operators of the server can do that.".to_owned(),
         Mistake::NoMotd => "There is no message of the day.".to_owned(),
         Mistake::NoCurrentChannel => "You have no current channel: /join #lobby or another first.".to_owned(),

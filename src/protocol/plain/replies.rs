@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::commands::{GROUPS, Group, Spec, Statuses, commands};
-use super::events::{tell, write_said};
+use super::events::{tell, tell_day, write_said};
 use super::refusals::{self, whom_named};
 use crate::chat::availability::Away;
 use crate::chat::mask::Effect;
@@ -205,18 +205,57 @@ fn write_earlier(
     if earlier.is_empty() {
         return;
     }
-    tell(out, &format!("Earlier in {channel}:"));
-    let mut told = *day;
+    out.push_str(&earlier_in(channel));
     for said in earlier {
-        let said_on = clock.day_of(said.at_ms);
-        if said_on != told && clock.times() == Times::Short {
-            out.push_str(&clock.date_line(said.at_ms));
-            told = said_on;
-        }
+        tell_day(said.at_ms, day, clock, out);
         write_said(said, false, clock, out);
     }
-    tell(out, "Now:");
-    *day = told;
+    out.push_str(&now());
+}
+
+/// What was said in a channel follows.
+pub fn earlier_in(channel: &ChannelName) -> String {
+    told(&format!("Earlier in {channel}:"))
+}
+
+/// What was said between the reader and somebody follows.
+pub fn earlier_with(nick: &str) -> String {
+    told(&format!("Earlier between you and {nick}:"))
+}
+
+/// What was found follows.
+pub fn found() -> String {
+    told("Found:")
+}
+
+/// That was what was said earlier.
+pub fn now() -> String {
+    told("Now:")
+}
+
+/// There is nothing of a channel that the reader may read.
+pub fn nothing_said_in(channel: &ChannelName) -> String {
+    told(&format!(
+        "Nothing said in {channel} is kept that you may read."
+    ))
+}
+
+/// There is nothing of two people.
+pub fn nothing_said_with(nick: &str) -> String {
+    told(&format!("Nothing said between you and {nick} is kept."))
+}
+
+/// The words are nowhere.
+pub fn nothing_found() -> String {
+    told("Nothing like that is kept that you may read.")
+}
+
+/// When somebody was last heard of who is not here and has not been since the start.
+pub fn last_heard_of(nick: &Nick, at_ms: u64, clock: &Clock<'_>) -> String {
+    told(&format!(
+        "{nick} was last heard of {}.",
+        clock.moment(at_ms)
+    ))
 }
 
 fn write_modes(

@@ -5,6 +5,7 @@ use super::queries::version;
 use crate::chat::block::BLOCKS_MAX;
 use crate::chat::channel::{CHANNELS_PER_USER_MAX, MASKS_MAX};
 use crate::chat::limits::AWAY_BYTES_MAX;
+use crate::chat::limits::HISTORY_LINES_MAX;
 use crate::chat::limits::REALNAME_BYTES_MAX;
 use crate::chat::limits::REASON_BYTES_MAX;
 use crate::chat::limits::TOPIC_BYTES_MAX;
@@ -80,6 +81,7 @@ fn limits(settings: &Settings) -> Limits<'_> {
         channels: CHANNELS_PER_USER_MAX,
         masks: MASKS_MAX,
         blocks: BLOCKS_MAX,
+        history: settings.chat.remembers.then_some(HISTORY_LINES_MAX),
     }
 }
 

@@ -98,6 +98,9 @@ impl Server {
             Request::EndOfWhois(named) => {
                 self.write_to(id, |_, reader, out| write_end_of_whois(&named, reader, out));
             }
+            Request::History(wish) => self.chathistory(now, id, wish),
+            Request::Search(search) => self.search_irc(now, id, search),
+            Request::Earlier(channel) => self.replay_earlier(now, id, channel),
             Request::Redact(to, message, why) => self.redact(now, id, to, &message, why),
         }
     }

@@ -170,6 +170,7 @@ impl Server {
 pub(in crate::server) fn offer(settings: &Settings) -> Offer {
     Offer {
         accounts: settings.chat.remembers,
+        history: settings.chat.remembers,
         registration: rules(settings),
     }
 }

@@ -118,6 +118,9 @@ impl Server {
             let clock = server.clock(now, id);
             replies::write(&reply, cause.verb, reader, &identity, &clock, out);
         });
+        if let Reply::Joined { channel, .. } = &reply {
+            self.plan_earlier(id, channel);
+        }
         if let Reply::Joined { channel, .. } = &reply
             && self.caps(id).implicit_names()
         {

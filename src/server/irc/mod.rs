@@ -7,6 +7,7 @@ mod asking;
 pub(super) mod capabilities;
 pub(super) mod client;
 pub(super) mod fanout;
+mod history;
 mod monitor;
 mod multiline;
 mod queries;
@@ -71,7 +72,8 @@ impl Server {
         work: impl FnOnce(&mut Self, Now, SessionId),
     ) {
         if self.client(id).is_none() {
-            return work(self, now, id);
+            work(self, now, id);
+            return self.work_off_plain(now, id);
         }
         self.asked.by = Some(id);
         work(self, now, id);

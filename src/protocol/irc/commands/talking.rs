@@ -2,6 +2,7 @@
 
 use super::super::args::{self, Args};
 use super::super::capabilities::Cap;
+use super::super::chathistory;
 use super::super::isupport::TARGETS_MAX;
 use super::super::numerics::*;
 use super::super::refusals::Complaint;
@@ -61,6 +62,26 @@ pub(super) static COMMANDS: &[Spec] = &[
             2,
             "take back what was said (draft/message-redaction)",
             redact,
+        )
+    },
+    Spec {
+        when: When::IfAsked(Cap::Chathistory),
+        ..spec(
+            "CHATHISTORY",
+            "<subcommand> <target> <reference> [<reference>] <limit>",
+            0,
+            "what was said earlier (draft/chathistory)",
+            |a| reading(chathistory::wish(&a.message.params).map(Request::History)),
+        )
+    },
+    Spec {
+        when: When::IfAsked(Cap::Search),
+        ..spec(
+            "SEARCH",
+            "<attributes>",
+            0,
+            "find what was said (soju.im/search)",
+            |a| reading(chathistory::search(&a.rest(0)).map(Request::Search)),
         )
     },
     spec(
