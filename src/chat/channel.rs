@@ -305,7 +305,7 @@ impl Chat {
         let away = user.away().cloned();
         self.record_entry(now, who, id);
         self.record_in(now, id, &identity, || Told::Joined);
-        let audience = self.neighbours(id);
+        let audience = self.neighbours(who, id);
         self.event(
             now,
             audience,
@@ -380,7 +380,7 @@ impl Chat {
         let channel = self.channel(id).name.clone();
         let said = why.as_deref().map(Arc::from);
         self.record_in(now, id, &identity, || Told::Left(said));
-        let audience = self.neighbours(id);
+        let audience = self.neighbours(who, id);
         self.event(
             now,
             audience,

@@ -80,7 +80,7 @@ impl Identity {
     }
 
     /// The same person under another name.
-    pub(super) fn with_nick(&self, nick: Nick) -> Self {
+    pub fn with_nick(&self, nick: Nick) -> Self {
         Self {
             nick,
             ..self.clone()
@@ -187,6 +187,11 @@ impl User {
     /// Where they are, in the order of joining.
     pub fn channels(&self) -> &[ChannelId] {
         &self.channels
+    }
+
+    /// Since when they are here, in Unix milliseconds.
+    pub fn since_ms(&self) -> u64 {
+        self.since_ms
     }
 
     /// What they are besides a person in the chat.

@@ -125,13 +125,16 @@ impl Chat {
         watchers.filter(move |user| self.sees(*user, id))
     }
 
-    /// Who hears that somebody comes into a channel or leaves it.
-    pub(super) fn neighbours(&mut self, id: ChannelId) -> Audience {
+    /// Who hears that somebody comes into a channel or leaves it: they themselves, also in a crowd,
+    /// for they may have other sessions.
+    pub(super) fn neighbours(&mut self, who: UserId, id: ChannelId) -> Audience {
         let channel = self.channel(id);
         let crowd = channel.len() > CROWD_MIN;
         let onlookers: Vec<UserId> = self
             .onlookers(id)
             .filter(|user| crowd || channel.ranks(*user).is_none())
+            .filter(|user| *user != who)
+            .chain(crowd.then_some(who))
             .collect();
         let channel = self
             .channels

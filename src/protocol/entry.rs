@@ -27,6 +27,10 @@ pub enum NoEntry {
     TooManyWait,
     /// So many wrong passwords were tried that the next must wait.
     TooManyTried { seconds: u64 },
+    /// The person has as many sessions as one can have.
+    TooManySessions { max: usize },
+    /// Other sessions share the person, and are not to be another.
+    SharedAlready { nick: Nick },
     /// The person is not logged in.
     NotLoggedIn,
 }

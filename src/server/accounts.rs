@@ -392,17 +392,23 @@ impl Server {
         };
         let account = self.chat.find_account(name).cloned().ok_or_else(wrong)?;
         self.was_right(id, name);
-        match way {
-            Way::Typed if self.user_of(id).is_none() => {
+        let is_here = self.user_of(id).is_some();
+        match (way, self.others_to_share(id, &account)?) {
+            (Way::Typed, Some(owner)) => self.share(now, id, owner),
+            (Way::Typed, None) if !is_here => {
                 self.make_way(now, id, &account);
                 self.arrive_as(now, id, account);
             }
-            Way::Typed => {
+            (Way::Typed, None) => {
                 self.belong(now, id, &account);
                 self.send(id, replies::logged_in(&account.name));
                 self.take_own_name(now, id, &account);
             }
-            way => {
+            (way, Some(owner)) if is_here => {
+                self.share(now, id, owner);
+                self.tell_client_entered(now, id, &account, way, false);
+            }
+            (way, _) => {
                 self.belong(now, id, &account);
                 self.tell_client_entered(now, id, &account, way, false);
             }
@@ -417,7 +423,7 @@ impl Server {
         }
     }
 
-    fn address_of(&self, id: SessionId) -> Option<std::net::IpAddr> {
+    pub(super) fn address_of(&self, id: SessionId) -> Option<std::net::IpAddr> {
         let newcomer = self.sessions.get(id)?.newcomer.as_ref();
         let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
         let here = || user.map(|user| user.identity().address);
@@ -437,15 +443,9 @@ impl Server {
         }
     }
 
-    /// Who has that account already elsewhere goes: it is the same person. Who has its name and is
-    /// somebody else is called something else.
+    /// Who has the name of an account and is somebody else is called something else.
     pub(super) fn make_way(&mut self, now: Now, id: SessionId, account: &Account) {
         let user = self.user_of(id);
-        let elsewhere = self.chat.owner_here(account.id);
-        if let Some(elsewhere) = elsewhere.filter(|_| elsewhere != user) {
-            self.chat
-                .depart(now, elsewhere, "logged in from elsewhere", false);
-        }
         if self.chat.find_nick(&account.name) != user {
             self.chat.free_name(now, &account.name);
         }
@@ -468,6 +468,9 @@ impl Server {
         let (Some(user), Some(account)) = (user, account) else {
             return self.refuse_entry(now, id, way, &NoEntry::NotLoggedIn);
         };
+        if let Err(why) = self.check_alone(Some(user), None) {
+            return self.refuse_entry(now, id, way, &why);
+        }
         self.chat.belong(now, user, None);
         self.deliver(now, None);
         match way {

@@ -32,7 +32,10 @@ impl Server {
             match (output, cause) {
                 (Said::Event(event), _) => self.deliver_event(&event, &outbox, cause),
                 (Said::Record(record), _) => self.keep(None, Deed::Record(*record)),
-                (Said::Reply(reply), Some(cause)) => self.deliver_reply(now, reply, cause),
+                (Said::Reply(reply), Some(cause)) => {
+                    self.tell_other_devices(now, &reply, cause);
+                    self.deliver_reply(now, reply, cause);
+                }
                 (Said::Refusal(refusal), Some(cause)) => self.deliver_refusal(now, &refusal, cause),
                 (Said::Ended(user, why), _) => self.end_sessions(now, user, &why, cause),
                 (Said::Reply(_) | Said::Refusal(_), None) => {}
@@ -44,7 +47,8 @@ impl Server {
 
     fn deliver_event(&mut self, event: &Event, outbox: &Outbox, cause: Option<Cause>) {
         let zone = self.settings.chat.zone.clone();
-        let mut copies = Copies::new(event, &zone);
+        let traveller = self.traveller(&event.what);
+        let mut copies = Copies::new(event, &zone, traveller);
         let cause = cause.map(|cause| cause.session);
         let audience = event.audience;
         for (span, hearers) in [
@@ -60,6 +64,9 @@ impl Server {
                     place += 1;
                 }
             }
+        }
+        if let Some(traveller) = traveller {
+            self.show_channel(traveller, event, cause);
         }
         self.tell_monitors(event);
     }
@@ -80,7 +87,11 @@ impl Server {
             (Side::Plain(plain), Hearers::All | Hearers::Plain)
                 if !(hearer.caused && events::silent_to_cause(&event.what)) =>
             {
-                let put_out = note(&mut plain.screen, event, hearer.user, &self.chat);
+                let own = copies.traveller == Some(hearer.user);
+                let put_out = match own {
+                    true => follow(&mut plain.screen, &event.what),
+                    false => note(&mut plain.screen, event, hearer.user, &self.chat),
+                };
                 let lines = copies.lines();
                 lines.show(hearer, put_out, &mut plain.screen, &mut self.outputs);
             }
@@ -92,7 +103,7 @@ impl Server {
         }
     }
 
-    fn deliver_reply(&mut self, now: Now, reply: Reply, cause: Cause) {
+    pub(super) fn deliver_reply(&mut self, now: Now, reply: Reply, cause: Cause) {
         let id = cause.session;
         let Some(session) = self.sessions.get_mut(id) else {
             return;
@@ -269,6 +280,17 @@ fn note(screen: &mut Screen, event: &Event, user: UserId, chat: &Chat) -> bool {
     }
 }
 
+/// What one's own coming into a channel, or leaving it, from another session means for where a session
+/// speaks. Says whether it is out of a channel by it.
+fn follow(screen: &mut Screen, what: &Happening) -> bool {
+    match what {
+        Happening::Joined { channel, .. } => screen.follow(channel),
+        Happening::Left { channel, .. } => screen.put_out(channel),
+        _ => {}
+    }
+    matches!(what, Happening::Left { .. })
+}
+
 /// Shows a line, or keeps it back for a session that holds the lines of others.
 fn show(
     outputs: &mut Vec<Output>,
@@ -312,23 +334,27 @@ pub(super) struct Hearer {
 struct Copies<'a> {
     event: &'a Event,
     zone: &'a Zone,
+    /// Who does it from one of several sessions.
+    traveller: Option<UserId>,
     lines: Option<Lines<'a>>,
     messages: Option<Messages>,
 }
 
 impl<'a> Copies<'a> {
-    fn new(event: &'a Event, zone: &'a Zone) -> Self {
+    fn new(event: &'a Event, zone: &'a Zone, traveller: Option<UserId>) -> Self {
         Self {
             event,
             zone,
+            traveller,
             lines: None,
             messages: None,
         }
     }
 
     fn lines(&mut self) -> &mut Lines<'a> {
-        let (event, zone) = (self.event, self.zone);
-        self.lines.get_or_insert_with(|| Lines::new(event, zone))
+        let (event, zone, traveller) = (self.event, self.zone, self.traveller);
+        self.lines
+            .get_or_insert_with(|| Lines::new(event, zone, traveller))
     }
 
     fn messages(&mut self) -> &mut Messages {
@@ -341,6 +367,8 @@ impl<'a> Copies<'a> {
 struct Lines<'a> {
     event: &'a Event,
     zone: &'a Zone,
+    /// Who does it from one of several sessions.
+    traveller: Option<UserId>,
     /// The local day of the event, if its line begins with a time.
     day: Option<u32>,
     /// It may wait while the lines of others are held back.
@@ -349,11 +377,12 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn new(event: &'a Event, zone: &'a Zone) -> Self {
+    fn new(event: &'a Event, zone: &'a Zone, traveller: Option<UserId>) -> Self {
         let stamped = events::is_stamped(&event.what);
         Self {
             event,
             zone,
+            traveller,
             day: stamped.then(|| zone.civil(event.at_ms).day_number),
             can_wait: events::can_wait(&event.what),
             written: SmallVec::new(),
@@ -390,7 +419,10 @@ impl<'a> Lines<'a> {
     }
 
     fn is_by(&self, user: UserId) -> bool {
-        matches!(&self.event.what, Happening::Said(said) if said.author == user)
+        match &self.event.what {
+            Happening::Said(said) => said.author == user,
+            _ => self.traveller == Some(user),
+        }
     }
 
     fn clock(&self, times: Times) -> Clock<'a> {

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod cloak;
+pub mod devices;
 mod earlier;
 mod fanout;
 pub mod guesses;
@@ -39,6 +40,7 @@ use crate::protocol::plain::replies;
 use crate::protocol::stamp::{Clock, Times};
 use crate::store::vocabulary::{Order, Question};
 use accounts::Accounts;
+use devices::Device;
 use guesses::Guesses;
 use irc::Asked;
 use irc::about::About;
@@ -118,6 +120,8 @@ pub struct Server {
     sessions: Beside<SessionId, Session>,
     /// The sessions of each user.
     seats: Beside<UserId, SmallVec<[SessionId; 1]>>,
+    /// Those that share, or have shared, their user with others.
+    devices: BTreeMap<SessionId, Device>,
     timers: Timers,
     /// Which sessions monitor whom.
     monitors: BTreeMap<Nick, Vec<SessionId>>,
@@ -150,6 +154,7 @@ impl Server {
             settings,
             sessions: Beside::default(),
             seats: Beside::default(),
+            devices: BTreeMap::new(),
             timers: Timers::default(),
             monitors: BTreeMap::new(),
             tickets: BTreeMap::new(),
@@ -479,6 +484,7 @@ impl Server {
     /// Takes a session from its user, who leaves with the last one.
     fn depart(&mut self, now: Now, id: SessionId, why: &str, own_words: bool) {
         self.forget_client(id);
+        self.devices.remove(&id);
         let Some(session) = self.sessions.get_mut(id) else {
             return;
         };

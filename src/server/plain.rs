@@ -103,6 +103,8 @@ impl Server {
                 self.change_password(now, id, password, other, Way::Typed);
             }
             Request::LogIn(name, password) => self.ask_to_log_in(now, id, name, password),
+            Request::Sessions => self.list_sessions(now, id),
+            Request::SignOut(number) => self.ask_to_sign_out(now, id, number),
             Request::Rehash if self.is_operator(id) => {
                 self.outputs.push(Output::Reload);
                 self.send(id, replies::rehashed());

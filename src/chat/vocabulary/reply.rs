@@ -361,3 +361,19 @@ pub enum Reply {
         listing: Listing,
     },
 }
+
+impl Reply {
+    /// Whether it tells how the person is from now on, whichever session of theirs asked for it.
+    pub fn is_of_person(&self) -> bool {
+        matches!(
+            self,
+            Self::Away { .. }
+                | Self::Back
+                | Self::Block { .. }
+                | Self::Unblock { .. }
+                | Self::Watch { .. }
+                | Self::Unwatch { .. }
+                | Self::Introduced { .. }
+        )
+    }
+}

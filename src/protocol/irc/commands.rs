@@ -3,6 +3,7 @@
 
 mod accounts;
 mod channels;
+mod devices;
 mod people;
 mod talking;
 mod wire;
@@ -171,6 +172,10 @@ pub enum Request {
     Help(Option<String>),
     /// To become an operator of the server.
     Oper(String, String),
+    /// To be told one's sessions.
+    Sessions,
+    /// To end another of them.
+    SignOut(u32),
     /// To have the configuration read again.
     Rehash,
     /// To begin a message of several lines: reference, target, tags.
@@ -202,6 +207,7 @@ pub fn commands() -> impl Iterator<Item = &'static Spec> {
         accounts::COMMANDS,
         talking::COMMANDS,
         channels::COMMANDS,
+        devices::COMMANDS,
         people::COMMANDS,
     ];
     tables.into_iter().flatten()

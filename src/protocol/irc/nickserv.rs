@@ -166,6 +166,12 @@ pub fn no_entry(why: &NoEntry) -> String {
         NoEntry::TooManyTried { seconds } => {
             format!("Too many wrong passwords were tried lately: try again in {seconds} seconds.")
         }
+        NoEntry::TooManySessions { max } => format!(
+            "You are here with {max} sessions already, and cannot have more: end one first (SESSIONS lists them)."
+        ),
+        NoEntry::SharedAlready { nick } => {
+            format!("You are {nick} in other sessions too: QUIT this one and connect anew.")
+        }
         NoEntry::NotLoggedIn => "You are not logged in: IDENTIFY does that.".to_owned(),
     }
 }

@@ -285,6 +285,18 @@ pub fn refusal(
     }
 }
 
+/// Nobody signs themselves out.
+pub fn own_session() -> Complaint {
+    let text = "That is this session: QUIT ends it";
+    Complaint::own("SIGNOUT", "OWN_SESSION", text)
+}
+
+/// The person has no session of this number.
+pub fn no_session(number: u32) -> Complaint {
+    let text = format!("You have no session {number}: SESSIONS lists them");
+    Complaint::own("SIGNOUT", "NO_SUCH_SESSION", &text)
+}
+
 /// That servers are not put off.
 pub fn is_server() -> Complaint {
     Complaint::new(ERR_CANTKILLSERVER, "You cant kill a server!")

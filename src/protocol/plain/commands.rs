@@ -2,6 +2,7 @@
 //! `protocol.md` all come from it or are tested against it.
 
 mod channels;
+mod devices;
 mod earlier;
 mod operators;
 mod people;
@@ -124,6 +125,10 @@ pub enum Request {
     LogOut,
     /// To have another password: the one there is, and the other.
     Password(String, String),
+    /// To be told one's sessions.
+    Sessions,
+    /// To end another of them.
+    SignOut(u32),
     /// To have the configuration read again.
     Rehash,
     /// To read the message of the day.
@@ -142,6 +147,7 @@ pub fn commands() -> impl Iterator<Item = &'static Spec> {
         channels::COMMANDS,
         earlier::COMMANDS,
         people::COMMANDS,
+        devices::COMMANDS,
         session::COMMANDS,
         operators::COMMANDS,
     ];
@@ -236,6 +242,7 @@ static ELSEWHERE: &[(&str, &str)] = &[
     ("dm", "msg"),
     ("exit", "quit"),
     ("ignore", "block"),
+    ("devices", "sessions"),
     ("names", "who"),
     ("notify", "watch"),
     ("part", "leave"),

@@ -92,6 +92,18 @@ pub fn render(event: &Event, own: bool, clock: &Clock<'_>) -> String {
                 tell(&mut out, &own_mode_change(*flag, *on));
             }
         }
+        Happening::Joined { channel, .. } if own => {
+            tell(
+                &mut out,
+                &format!("Your other session has joined {channel}: you are there too."),
+            );
+        }
+        Happening::Left { channel, .. } if own => {
+            tell(
+                &mut out,
+                &format!("Your other session has left {channel}: you are not there any more."),
+            );
+        }
         what => tell(&mut out, &sentence(what, clock)),
     }
     out

@@ -75,6 +75,10 @@ pub enum Mistake {
     NoSuchTime { typed: String },
     /// The calendar has no such day.
     NoSuchDay,
+    /// The person has no session of that number.
+    NoSuchSession { number: u32 },
+    /// It is the session itself.
+    ThisSession,
     /// Only operators of the server can do it.
     OperatorsOnly,
     /// There is no message of the day.
@@ -143,6 +147,8 @@ pub fn mistake(mistake: &Mistake) -> String {
         Mistake::TooManyLines => format!("That would be too many: at most {HISTORY_LINES_MAX} lines are told at once."),
         Mistake::NoSuchTime { typed } => format!("\"{typed}\" is no day or time: since 09:00, yesterday, monday or 2026-11-20, or a day and a time."),
         Mistake::NoSuchDay => "There is no such day in the calendar.".to_owned(),
+        Mistake::NoSuchSession { number } => format!("You have no session {number}: /sessions lists them."),
+        Mistake::ThisSession => "That is this session: /quit ends it.".to_owned(),
         Mistake::OperatorsOnly => "Only operators of the server can do that.".to_owned(),
         Mistake::NoMotd => "There is no message of the day.".to_owned(),
         Mistake::NoCurrentChannel => "You have no current channel: /join #lobby or another first.".to_owned(),
@@ -184,6 +190,12 @@ pub fn no_entry(why: &NoEntry) -> String {
         NoEntry::TooManyWait => mistake(&Mistake::TooManyPasswords),
         NoEntry::TooManyTried { seconds } => {
             format!("Too many wrong passwords were tried lately: try again in {seconds} seconds.")
+        }
+        NoEntry::TooManySessions { max } => format!(
+            "You are here with {max} sessions already, and cannot have more: end one first (/sessions lists them)."
+        ),
+        NoEntry::SharedAlready { nick } => {
+            format!("You are {nick} in other sessions too: /quit this one and come anew.")
         }
         NoEntry::NotLoggedIn => "You are not logged in: /login NAME PASSWORD does that.".to_owned(),
     }

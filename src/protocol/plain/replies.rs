@@ -1,5 +1,7 @@
 //! Answers to the asker, as sentences: one place for all of them.
 
+use std::net::IpAddr;
+
 use unicode_width::UnicodeWidthStr;
 
 use super::commands::{GROUPS, Group, Spec, Statuses, commands};
@@ -13,8 +15,10 @@ use crate::chat::vocabulary::{
     AnnouncementInfo, BoardCounts, ChannelInfo, Company, Former, Listed, Listing, PersonInfo,
     PersonRow, Place, Presence, Reply, Row, Said, TopicInfo, Watched, Whom,
 };
+use crate::protocol::Protocol;
 use crate::protocol::modes;
 use crate::protocol::stamp::{Clock, Times, span};
+use crate::suggest::listed;
 
 /// The lines of a reply, each with its end; `day` is the day that the reader was last told.
 pub fn render(reply: &Reply, day: &mut u32, clock: &Clock<'_>) -> String {
@@ -618,6 +622,75 @@ pub fn hello(nick: &str, announcements: usize) -> String {
 /// Somebody who was put out with many others, whom nobody names.
 pub fn put_out(channel: &ChannelName) -> String {
     told(&format!("You are out of {channel}."))
+}
+
+/// One of the asker's sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// What it is called.
+    pub number: u32,
+    /// What it speaks.
+    pub protocol: Protocol,
+    /// Where it comes from.
+    pub address: IpAddr,
+    /// Since when it is the asker's (Unix milliseconds).
+    pub since_ms: u64,
+    /// It is the one that asks.
+    pub own: bool,
+}
+
+/// The sessions of the asker, a sentence each.
+pub fn session_sentences(rows: &[SessionRow], clock: &Clock<'_>) -> Vec<String> {
+    let head = match rows.len() {
+        1 => "You have 1 session:".to_owned(),
+        count => format!("You have {count} sessions:"),
+    };
+    let row = |row: &SessionRow| {
+        let program = match row.protocol {
+            Protocol::Plain => "a terminal",
+            Protocol::Irc => "an IRC client",
+        };
+        let own = if row.own { " (this one)" } else { "" };
+        let (number, address, since) = (row.number, row.address, clock.moment(row.since_ms));
+        format!("  {number}: {program} at {address}, since {since}{own}")
+    };
+    [head].into_iter().chain(rows.iter().map(row)).collect()
+}
+
+/// The sessions of the asker.
+pub fn sessions(rows: &[SessionRow], clock: &Clock<'_>) -> String {
+    let sentences = session_sentences(rows, clock);
+    sentences.iter().map(|sentence| told(sentence)).collect()
+}
+
+/// The session shares its person with others: so many, who are in these channels.
+pub fn several_sessions(
+    nick: &Nick,
+    sessions: usize,
+    channels: &[ChannelName],
+    current: Option<ChannelName>,
+) -> String {
+    let places = match (current, channels) {
+        (None, _) => "in no channel: /join #lobby, or another".to_owned(),
+        (Some(current), [_]) => format!("and speak in {current}"),
+        (Some(current), channels) => {
+            let named = listed(channels.iter().map(ChannelName::as_str));
+            format!("in {named}, and speak in {current}")
+        }
+    };
+    told(&format!(
+        "You are {nick} in {sessions} sessions, {places}. /sessions lists them."
+    ))
+}
+
+/// Another session of the asker has ended.
+pub fn signed_out(number: u32) -> String {
+    told(&format!("Session {number} is signed out."))
+}
+
+/// Another session of the reader has ended this one.
+pub fn signed_out_here() -> String {
+    told("Another session of yours has signed this one out. Goodbye.")
 }
 
 /// A sentence of the session itself.

@@ -57,6 +57,21 @@ impl Screen {
         self.adrift = false;
     }
 
+    /// The session is in just these channels, the last of which is current.
+    pub fn be_in(&mut self, channels: Vec<ChannelName>) {
+        self.joined = channels;
+        self.adrift = false;
+    }
+
+    /// The session is in the channel, for its person went there from another: it speaks where it
+    /// did, which may be nowhere.
+    pub fn follow(&mut self, channel: &ChannelName) {
+        self.adrift |= self.joined.is_empty();
+        if !self.is_in(channel) {
+            self.joined.insert(0, channel.clone());
+        }
+    }
+
     /// A channel is called something else.
     pub fn renamed(&mut self, before: &ChannelName, now: &ChannelName) {
         let same = self.joined.iter_mut().filter(|name| *name == before);
@@ -163,6 +178,22 @@ mod tests {
         assert_eq!(screen.current(), None);
         screen.turn_to(&name("#a"));
         assert_eq!(screen.current(), Some(&name("#a")));
+    }
+
+    #[test]
+    fn where_ones_other_sessions_go_nothing_is_said_by_mistake() {
+        let mut screen = Screen::default();
+        screen.follow(&name("#a"));
+        assert!(screen.is_in(&name("#a")));
+        assert_eq!(screen.current(), None);
+        screen.be_in(vec![name("#a"), name("#b")]);
+        assert_eq!(screen.current(), Some(&name("#b")));
+        screen.follow(&name("#c"));
+        screen.follow(&name("#a"));
+        assert_eq!(screen.current(), Some(&name("#b")));
+        screen.leave(&name("#b"));
+        screen.leave(&name("#a"));
+        assert_eq!(screen.current(), Some(&name("#c")));
     }
 
     #[test]

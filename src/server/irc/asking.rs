@@ -76,6 +76,8 @@ impl Server {
             Request::Protoctl(words) => self.switch_on(id, &words),
             Request::Help(about) => self.help_irc(id, about),
             Request::Oper(name, password) => self.ask_to_operate(now, id, name, password),
+            Request::Sessions => self.tell_sessions(now, id),
+            Request::SignOut(number) => self.sign_out_by_client(now, id, number),
             Request::Rehash => self.rehash(id),
             Request::Open(reference, to, attached) => {
                 self.open_multiline(id, reference, to, attached);

@@ -6,6 +6,7 @@ mod answers;
 mod asking;
 pub(super) mod capabilities;
 pub(super) mod client;
+mod devices;
 pub(super) mod fanout;
 mod history;
 mod monitor;

@@ -1,5 +1,6 @@
 //! From a connection to a person: NICK and USER, in any order, and the greeting.
 
+use super::super::accounts::Way;
 use super::super::registration::Arrival;
 use super::super::{Server, SessionId};
 use super::client::Registration;
@@ -107,10 +108,17 @@ impl Server {
         };
         let away = registration.away.clone();
         let account = registration.account.take();
-        let account = account.filter(|account| self.chat.is_there(account));
+        let mut account = account.filter(|account| self.chat.is_there(account));
         self.abort_sasl(id);
-        if let Some(account) = &account {
-            self.make_way(now, id, account);
+        if let Some(known) = &account {
+            match self.others_to_share(id, known) {
+                Ok(Some(owner)) => return self.share(now, id, owner),
+                Ok(None) => self.make_way(now, id, known),
+                Err(why) => {
+                    self.refuse_client_entry(id, Way::Pass, &why);
+                    account = None;
+                }
+            }
         }
         let arrival = Arrival {
             nick,
@@ -130,7 +138,7 @@ impl Server {
         }
     }
 
-    fn greet(&mut self, now: Now, id: SessionId, away: Option<String>) {
+    pub(super) fn greet(&mut self, now: Now, id: SessionId, away: Option<String>) {
         if let Some(client) = self.client_mut(id) {
             client.registration = None;
         }

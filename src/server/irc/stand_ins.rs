@@ -80,7 +80,7 @@ impl Server {
     }
 
     /// All names of a channel at once: it is not the session itself that asked for them.
-    fn write_names_at_once(&mut self, id: SessionId, channel: &ChannelName) {
+    pub(super) fn write_names_at_once(&mut self, id: SessionId, channel: &ChannelName) {
         let (Some(form), Some(found)) = (self.names_form(channel), self.chat.find_channel(channel))
         else {
             return;

@@ -1,0 +1,24 @@
+//! One's sessions.
+
+use super::{Group, Request, Spec, open, session};
+
+/// The commands.
+pub(super) static COMMANDS: &[Spec] = &[
+    open(
+        Group::Session,
+        "sessions",
+        "",
+        "from where you are logged in",
+        |a| session(a, Request::Sessions),
+    ),
+    open(
+        Group::Session,
+        "signout",
+        "NUMBER",
+        "end another session of yours",
+        |a| {
+            let number = a.number()?;
+            session(a, Request::SignOut(number))
+        },
+    ),
+];
