@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::name::Nick;
 use super::time::Now;
-use super::vocabulary::{Happening, Refusal};
+use super::vocabulary::{Happening, Output, Refusal};
 use super::{Chat, UserId};
 
 /// An account's number: never used again for another.
@@ -125,6 +125,7 @@ impl Chat {
         if let Some(account) = account {
             let other = self.owners.insert(account.id, who);
             assert!(other.is_none(), "one person, one user");
+            self.outbox.push(Output::Came(account.id));
         }
     }
 

@@ -5,6 +5,7 @@
 //! ([`Chat::take_outbox`]) before the next. Time is an argument. It knows nothing of sessions,
 //! sockets, clocks or the words of any protocol.
 
+pub mod absent;
 pub mod account;
 pub mod announcement;
 pub mod availability;
@@ -41,7 +42,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::arena::{Arena, key_type};
+use crate::arena::{Arena, Key, key_type};
+use absent::Letters;
 use account::{Account, AccountId};
 use announcement::Announcement;
 use channel::Channel;
@@ -65,6 +67,9 @@ key_type! {
     /// A user, never mistaken for a later one.
     UserId
 }
+/// Nobody who is here, or ever was.
+const NOBODY: UserId = UserId(Key::NOBODY);
+
 key_type! {
     /// A channel, never mistaken for a later one.
     ChannelId
@@ -102,6 +107,7 @@ pub struct Chat {
     accounts: BTreeMap<Nick, Arc<Account>>,
     /// Who of those here is logged in to which account.
     owners: BTreeMap<AccountId, UserId>,
+    letters: Letters,
     /// How many are not listed for strangers, and how many run the server.
     invisible: usize,
     operators: usize,
@@ -131,6 +137,7 @@ impl Chat {
             last_conversation: ConversationId::default(),
             accounts: BTreeMap::new(),
             owners: BTreeMap::new(),
+            letters: Letters::default(),
             invisible: 0,
             operators: 0,
         };

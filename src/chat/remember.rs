@@ -22,6 +22,8 @@ pub struct Memories {
     pub accounts: Vec<Account>,
     /// The channels that had not ended, by name.
     pub channels: BTreeMap<ChannelName, ConversationId>,
+    /// For whom letters wait, from whom and how many.
+    pub letters: Vec<(AccountId, AccountId, usize)>,
     /// The last conversation there has been.
     pub last_conversation: ConversationId,
     /// The last message there has been.
@@ -36,6 +38,9 @@ impl Chat {
         self.last_conversation = self.last_conversation.max(memories.last_conversation);
         for account in memories.accounts {
             self.add_account(account);
+        }
+        for (to, from, count) in memories.letters {
+            self.letters.add(to, from, count);
         }
         let mut before = memories.channels;
         for id in self.channels.keys() {

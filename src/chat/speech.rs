@@ -128,7 +128,9 @@ impl Chat {
         nick: &Nick,
         words: Words<'_>,
     ) -> Result<(), Refusal> {
-        let target = self.person(nick)?;
+        let Some(target) = self.addressee(nick) else {
+            return self.leave_letter(now, who, nick, words);
+        };
         let place = Place::Person(self.user(target).identity.clone());
         let said = self.said(now, who, place.clone(), words);
         self.leave_trace(said.id, who, Trail::Person(target), false);

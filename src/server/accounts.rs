@@ -98,6 +98,7 @@ impl Server {
         let memories = Memories {
             accounts,
             channels: channels.map(|(id, name)| (name, id)).collect(),
+            letters: restored.waiting,
             last_conversation: restored.last_conversation,
             last_message: restored.last_message,
         };

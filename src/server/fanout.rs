@@ -9,7 +9,7 @@ use crate::chat::time::{Now, Zone};
 use crate::chat::vocabulary::{Event, Happening, Listing, Output as Said, Place, Refusal, Reply};
 use crate::chat::{Chat, UserId};
 use crate::protocol::plain::events::{self, Wire};
-use crate::protocol::plain::screen::Screen;
+use crate::protocol::plain::screen::{Partner, Screen};
 use crate::protocol::plain::{refusals, replies};
 use crate::protocol::stamp::{Clock, Times};
 use crate::suggest::nearest;
@@ -37,8 +37,10 @@ impl Server {
                     self.deliver_reply(now, reply, cause);
                 }
                 (Said::Refusal(refusal), Some(cause)) => self.deliver_refusal(now, &refusal, cause),
+                (Said::Letter(letter), Some(cause)) => self.keep_letter(now, *letter, cause),
+                (Said::Came(account), _) => self.bring_letters(now, account),
                 (Said::Ended(user, why), _) => self.end_sessions(now, user, &why, cause),
-                (Said::Reply(_) | Said::Refusal(_), None) => {}
+                (Said::Reply(_) | Said::Refusal(_) | Said::Letter(_), None) => {}
             }
         }
         outbox.return_outputs(outputs);
@@ -72,7 +74,7 @@ impl Server {
     }
 
     /// The sessions of a user, by number.
-    fn seat(&self, user: UserId, place: usize) -> Option<SessionId> {
+    pub(super) fn seat(&self, user: UserId, place: usize) -> Option<SessionId> {
         self.seats.get(user)?.get(place).copied()
     }
 
@@ -165,7 +167,7 @@ impl Server {
         }
     }
 
-    fn deliver_refusal(&mut self, now: Now, refusal: &Refusal, cause: Cause) {
+    pub(super) fn deliver_refusal(&mut self, now: Now, refusal: &Refusal, cause: Cause) {
         if self.plain(cause.session).is_none() {
             return self.deliver_irc_refusal(refusal, cause);
         }
@@ -256,7 +258,7 @@ fn note(screen: &mut Screen, event: &Event, user: UserId, chat: &Chat) -> bool {
     match &event.what {
         Happening::Said(said) => {
             if said.author != user && matches!(said.place, Place::Person(_)) {
-                screen.heard_from(said.author);
+                screen.heard_from(Partner::Here(said.author));
             }
             false
         }

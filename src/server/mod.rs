@@ -12,6 +12,7 @@ mod fanout;
 pub mod guesses;
 mod history;
 pub mod irc;
+mod letters;
 pub mod operators;
 mod plain;
 mod registration;
@@ -45,6 +46,7 @@ use guesses::Guesses;
 use irc::Asked;
 use irc::about::About;
 use irc::capabilities::offer;
+use letters::Post;
 use session::{Newcomer, Progress, Session, Side};
 use settings::Settings;
 use smallvec::SmallVec;
@@ -127,6 +129,7 @@ pub struct Server {
     monitors: BTreeMap<Nick, Vec<SessionId>>,
     /// Whose questions are being looked into elsewhere.
     tickets: BTreeMap<u64, SessionId>,
+    post: Post,
     last_ticket: u64,
     last_batch: u64,
     last_nonce: u64,
@@ -158,6 +161,7 @@ impl Server {
             timers: Timers::default(),
             monitors: BTreeMap::new(),
             tickets: BTreeMap::new(),
+            post: Post::default(),
             last_ticket: 0,
             last_batch: 0,
             last_nonce: 0,
@@ -291,6 +295,7 @@ impl Server {
         self.go_on(now, id, |server, now, id| {
             server.continue_listing(now, id);
             server.continue_retelling(now, id);
+            server.continue_letters(now, id);
         });
         if self
             .sessions
@@ -367,6 +372,7 @@ impl Server {
             }),
             Timer::PaceReady => self.outputs.push(Output::Resume(id)),
             Timer::TicketDue => self.give_up_ticket(now, id),
+            Timer::LettersDue => self.bring_letters_to(now, id),
             Timer::NameDue => {}
         }
     }

@@ -12,7 +12,7 @@ use crate::chat::vocabulary;
 use crate::protocol::plain::commands::{self, Reading, Request};
 use crate::protocol::plain::refusals::{self, Mistake};
 use crate::protocol::plain::replies;
-use crate::protocol::plain::screen::Screen;
+use crate::protocol::plain::screen::{Partner, Screen};
 use crate::verifier::Password;
 
 /// The version of the program, as it says itself.
@@ -130,14 +130,18 @@ impl Server {
     }
 
     pub(super) fn answer_privately(&mut self, now: Now, id: SessionId, text: String) {
-        let partner = self
-            .screen(id)
-            .partner()
-            .and_then(|user| self.chat.find_user(user));
+        let partner = match self.screen(id).partner() {
+            Some(Partner::Here(user)) => {
+                let user = *user;
+                self.chat.find_user(user).map(|user| user.nick().clone())
+            }
+            Some(Partner::Owner(name)) => Some((**name).clone()),
+            None => None,
+        };
         let Some(partner) = partner else {
             return self.refuse(id, &refusals::mistake(&Mistake::NobodyToAnswer));
         };
-        let to = vocabulary::Target::Person(partner.nick().clone());
+        let to = vocabulary::Target::Person(partner);
         let manner = vocabulary::Manner::Speech;
         self.command(
             now,

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::irc::client::Client;
+use super::letters::Bundle;
 use super::retelling::Retelling;
 use super::tickets::Ticket;
 use crate::chat::UserId;
@@ -55,6 +56,8 @@ pub(super) enum Wait {
     Reader(LongAnswer),
     /// That something is looked into.
     Ticket(Ticket),
+    /// That its reader takes what there is of the letters for its person.
+    Letters(Bundle),
     /// That its reader takes what there is of what was said earlier.
     Retelling(Retelling),
 }
@@ -119,35 +122,38 @@ impl Session {
 
     /// The long answer that it is being given.
     pub(super) fn take_answer(&mut self) -> Option<LongAnswer> {
-        match *self
-            .wait
-            .take_if(|wait| matches!(**wait, Wait::Reader(_)))?
-        {
+        match self.take_wait(|wait| matches!(wait, Wait::Reader(_)))? {
             Wait::Reader(answer) => Some(answer),
-            Wait::Ticket(_) | Wait::Retelling(_) => None,
+            _ => None,
+        }
+    }
+
+    /// The letters that it is being given.
+    pub(super) fn take_letters(&mut self) -> Option<Bundle> {
+        match self.take_wait(|wait| matches!(wait, Wait::Letters(_)))? {
+            Wait::Letters(bundle) => Some(bundle),
+            _ => None,
         }
     }
 
     /// What is being looked into for it.
     pub(super) fn take_ticket(&mut self) -> Option<Ticket> {
-        match *self
-            .wait
-            .take_if(|wait| matches!(**wait, Wait::Ticket(_)))?
-        {
+        match self.take_wait(|wait| matches!(wait, Wait::Ticket(_)))? {
             Wait::Ticket(ticket) => Some(ticket),
-            Wait::Reader(_) | Wait::Retelling(_) => None,
+            _ => None,
         }
     }
 
     /// What it is being told of what was said earlier.
     pub(super) fn take_retelling(&mut self) -> Option<Retelling> {
-        match *self
-            .wait
-            .take_if(|wait| matches!(**wait, Wait::Retelling(_)))?
-        {
+        match self.take_wait(|wait| matches!(wait, Wait::Retelling(_)))? {
             Wait::Retelling(retelling) => Some(retelling),
-            Wait::Ticket(_) | Wait::Reader(_) => None,
+            _ => None,
         }
+    }
+
+    fn take_wait(&mut self, fits: impl Fn(&Wait) -> bool) -> Option<Wait> {
+        self.wait.take_if(|wait| fits(wait)).map(|wait| *wait)
     }
 
     pub(super) fn plain(&mut self) -> Option<&mut Plain> {

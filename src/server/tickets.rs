@@ -8,9 +8,11 @@ use super::history::Reading;
 use super::session::{Session, Wait};
 use super::timers::Timer;
 use super::{Output, Server, SessionId};
+use crate::chat::account::AccountId;
 use crate::chat::name::Nick;
 use crate::chat::reading::Access;
 use crate::chat::time::Now;
+use crate::chat::vocabulary::Letter;
 use crate::check::{Checked, Outcome};
 use crate::store::vocabulary::{Answer, Deed, Found, Order, Trouble};
 
@@ -30,6 +32,10 @@ pub(super) enum Pending {
     Targets(Box<Access>),
     /// Hearing when somebody was here last.
     LastSeen(Nick),
+    /// Leaving something for somebody who is not here.
+    Leave(Box<Letter>),
+    /// Being shown what was left for the owner of an account.
+    Letters(AccountId),
 }
 
 /// Something that is being looked into elsewhere: its answer comes by this number.
@@ -45,7 +51,7 @@ pub(super) enum Answered {
     /// Of a password.
     Checked(Outcome),
     /// Of something to be kept.
-    Kept(Result<Option<crate::chat::account::AccountId>, Trouble>),
+    Kept(Result<Option<AccountId>, Trouble>),
     /// Of a question to the store.
     Found(Result<Found, Trouble>),
     /// Nothing: too many others wait, or it took too long.
@@ -81,7 +87,12 @@ impl Server {
         match answer {
             Answer::Done { ticket, outcome } => {
                 self.note_kept(ticket, outcome);
+                let reader = self.note_letter(ticket, outcome.is_ok());
                 self.answer_ticket(now, ticket, Answered::Kept(outcome));
+                // They may have come in the meantime.
+                if let Some(reader) = reader {
+                    self.bring_letters(now, reader);
+                }
             }
             Answer::Found { ticket, outcome } => {
                 self.answer_ticket(now, ticket, Answered::Found(outcome));
@@ -110,6 +121,8 @@ impl Server {
                 Pending::Read(reading) => server.go_on_reading(now, id, *reading, answered),
                 Pending::Targets(access) => server.tell_targets(id, &access, answered),
                 Pending::LastSeen(nick) => server.tell_last_seen(now, id, &nick, answered),
+                Pending::Leave(letter) => server.answer_letter(now, id, &letter, &answered),
+                Pending::Letters(account) => server.show_letters(now, id, account, answered),
             }
             server.outputs.push(Output::Resume(id));
         });

@@ -19,6 +19,8 @@ pub(super) enum Timer {
     PaceReady,
     /// What is looked into for it must be answered.
     TicketDue,
+    /// The letters for its person are asked for again.
+    LettersDue,
 }
 
 /// What is due, the next one first.

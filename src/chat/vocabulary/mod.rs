@@ -15,7 +15,7 @@ mod reply;
 
 pub use command::{Command, Criterion, Target, Watched, Whom};
 pub use event::{Audience, Event, Extras, Happening, Manner, MessageId, Place, Said, Span};
-pub use record::{Conversation, ConversationId, End, Line, Point, Record, Told, Window};
+pub use record::{Conversation, ConversationId, End, Letter, Line, Point, Record, Told, Window};
 pub use refusal::{Limited, Refusal};
 pub use reply::{
     AnnouncementInfo, BoardCounts, ChannelInfo, Company, Former, Listed, Listing, PersonInfo,
@@ -33,6 +33,10 @@ pub enum Output {
     Refusal(Refusal),
     /// It is to be remembered, where anything is.
     Record(Box<Record>),
+    /// It is to be kept for somebody who is not here, and the asker is answered once it is.
+    Letter(Box<Letter>),
+    /// The owner of an account is here from now on.
+    Came(super::account::AccountId),
     /// All sessions of this user end, for this reason: the chat does not know the user any more.
     Ended(super::UserId, std::sync::Arc<str>),
 }

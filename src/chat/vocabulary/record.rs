@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Extras, Manner, MessageId};
-use crate::chat::account::AccountId;
+use crate::chat::account::{Account, AccountId};
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::user::Identity;
 
@@ -136,6 +136,15 @@ impl Window {
             end: End::Newest,
         }
     }
+}
+
+/// A message for somebody who is not here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// Whom it is for.
+    pub to: Arc<Account>,
+    /// It.
+    pub line: Line,
 }
 
 /// Something to be remembered, in the order of happening.

@@ -29,6 +29,14 @@ pub enum Limited {
 pub enum Refusal {
     /// Nobody of that name is here.
     NobodyNamed { nick: Nick },
+    /// Nobody of that name is here, and only people with an account can leave them something.
+    GuestsLeaveNothing { nick: Nick },
+    /// So many messages wait for them, of the asker or of all, that no more can.
+    TooManyWait { nick: Nick, yours: bool, max: usize },
+    /// It could not be kept just now.
+    NotKept,
+    /// The store takes so long that it is not known whether it is kept.
+    PerhapsKept { nick: Nick },
     /// There is no such channel, as far as the asker may know.
     NoSuchChannel { channel: ChannelName },
     /// The asker is not in the channel.

@@ -254,6 +254,8 @@ pub enum Reply {
         away: Option<Away>,
         news: bool,
     },
+    /// What the asker said waits, safe on the disk, for somebody who is not here.
+    Kept { nick: Nick },
     /// What a program of the asker signalled is on its way.
     Signalled,
     /// A channel's topic.

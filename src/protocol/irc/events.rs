@@ -17,6 +17,7 @@ use crate::chat::name::ChannelName;
 use crate::chat::user::Identity;
 use crate::chat::vocabulary::{Event, Happening, Manner, MessageId, Place, Said, Target};
 use crate::protocol::modes;
+use crate::protocol::stamp::Clock;
 
 /// A text up to this long is one message, whoever says it wherever.
 const ONE_MESSAGE_BYTES: usize = 300;
@@ -42,6 +43,7 @@ pub fn is_personal(what: &Happening) -> bool {
         what,
         Happening::Announced { .. }
             | Happening::Withdrawn { .. }
+            | Happening::Delivered { .. }
             | Happening::Knocked { .. }
             | Happening::AwayEnded { .. }
             | Happening::Invited { .. }
@@ -139,6 +141,16 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
                 let tags = tags(from).id(*id).attached(attached);
                 drop(Line::tagged(out, &tags, from, "TAGMSG").param(&*target(place)));
             }
+        }
+        Happening::Delivered { who, count: 1 } => {
+            reader.notice(
+                out,
+                format_args!("{} has come and has your message.", who.nick),
+            );
+        }
+        Happening::Delivered { who, count } => {
+            let text = format_args!("{} has come and has your {count} messages.", who.nick);
+            reader.notice(out, text);
         }
         Happening::Arrived { .. } => {}
         Happening::Departed {
@@ -330,6 +342,20 @@ fn write_said(said: &Said, reader: &Reader<'_>, out: &mut String) {
         };
         say(&tags, piece.text, out);
     }
+}
+
+/// Writes what was said to somebody who was not here. Whose client knows no times reads it in the
+/// text.
+pub fn write_letter(said: &Said, reader: &Reader<'_>, clock: &Clock<'_>, out: &mut String) {
+    if reader.caps.has(Cap::ServerTime) {
+        return write_said(said, reader, out);
+    }
+    let mut said = said.clone();
+    let stamp = format!("[{}] ", clock.moment(said.at_ms));
+    said.text = Arc::from([&stamp, &*said.text].concat());
+    let seams = said.extras.seams.iter_mut();
+    seams.for_each(|seam| *seam += u32::try_from(stamp.len()).expect("a stamp is short"));
+    write_said(&said, reader, out);
 }
 
 /// The reference of the batch that a message of several lines is.

@@ -145,6 +145,20 @@ pub fn refusal(
             let text = format!("No such nick{did_you_mean}");
             nobody_named(nick.as_str(), verb, &text)
         }
+        R::GuestsLeaveNothing { nick } => {
+            let text = "Not here, and only people with an account can leave messages";
+            nobody_named(nick.as_str(), verb, text)
+        }
+        R::TooManyWait { nick, yours, max } => {
+            let whose = if *yours { " of yours" } else { "" };
+            let text = format!("{max} messages{whose} wait for {nick} already");
+            Complaint::own(verb, "TOO_MANY_KEPT", &text)
+        }
+        R::NotKept => Complaint::own(verb, "NOT_KEPT", "That could not be kept just now"),
+        R::PerhapsKept { nick } => {
+            let text = format!("The disk is slow: whether that is kept for {nick} is not known");
+            Complaint::own(verb, "PERHAPS_KEPT", &text)
+        }
         R::NobodyWas { nick } => nobody_was(nick.as_str()),
         R::NoSuchChannel { channel } => {
             let text = format!("No such channel{did_you_mean}");

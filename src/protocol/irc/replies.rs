@@ -67,6 +67,10 @@ pub fn write(
             away: Some(away),
             ..
         } if verb == "PRIVMSG" => write_away(&to.nick, away, reader, out),
+        Reply::Kept { nick } if verb == "PRIVMSG" => {
+            let text = format!("Kept for {nick}");
+            reader.note(out, &[verb, "MESSAGE_KEPT", nick.as_str()], &text);
+        }
         Reply::Topic { channel, topic } => match topic {
             Some(topic) => write_topic(channel, topic, reader, out),
             None => reader

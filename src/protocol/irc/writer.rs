@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use super::capabilities::Caps;
+use super::capabilities::{Cap, Caps};
 use super::framing::MESSAGE_BYTES_MAX;
 use super::pieces::pieces;
 use super::spell::Spell;
@@ -37,6 +37,14 @@ impl Reader<'_> {
         let room = MESSAGE_BYTES_MAX.saturating_sub(head);
         for piece in pieces(&text.to_string(), &[], room) {
             self.line(out, "NOTICE").param(self.nick).text(piece.text);
+        }
+    }
+
+    /// A standard reply that no specification has; a notice for clients that take none.
+    pub fn note(&self, out: &mut String, words: &[&str], text: &str) {
+        match self.caps.has(Cap::StandardReplies) {
+            true => self.standard(out, "NOTE", words, text),
+            false => self.notice(out, text),
         }
     }
 

@@ -213,6 +213,12 @@ fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
         | Happening::Introduced { .. }
         | Happening::AccountChanged { .. }
         | Happening::HostChanged { .. } => String::new(),
+        Happening::Delivered { who, count: 1 } => {
+            format!("{} has come and has your message.", who.nick)
+        }
+        Happening::Delivered { who, count } => {
+            format!("{} has come and has your {count} messages.", who.nick)
+        }
         Happening::Arrived { who } => format!("{} is here.", who.nick),
         Happening::Departed { who, why, .. } => {
             format!("{} has gone{}.", who.nick, because(Some(why)))

@@ -234,6 +234,23 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
             "Nobody called {nick} is here.{} /who lists everyone.",
             did_you_mean()
         ),
+        Refusal::GuestsLeaveNothing { nick } => format!(
+            "{nick} is not here, and only people with an account can leave messages: /register PASSWORD makes you one."
+        ),
+        Refusal::TooManyWait {
+            nick,
+            yours: true,
+            max,
+        } => format!(
+            "{max} messages of yours wait for {nick} already: write again when they have come."
+        ),
+        Refusal::TooManyWait { nick, max, .. } => {
+            format!("{max} messages wait for {nick} already: write again when they have come.")
+        }
+        Refusal::NotKept => no_entry(&NoEntry::NotKept),
+        Refusal::PerhapsKept { nick } => format!(
+            "The disk is slow just now: whether that is kept for {nick} is not known. Say it again later to be sure."
+        ),
         Refusal::NoSuchChannel { channel } => format!(
             "There is no channel {channel}.{} /list lists all, /join makes one.",
             did_you_mean()

@@ -66,6 +66,7 @@ pub fn render(reply: &Reply, day: &mut u32, clock: &Clock<'_>) -> String {
 fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
     match reply {
         Reply::ThereAlready { channel } => format!("You speak in {channel} now."),
+        Reply::Kept { nick } => format!("Kept for {nick}."),
         Reply::Left { channel } => format!("You have left {channel}."),
         Reply::Topic {
             channel,
@@ -260,6 +261,28 @@ pub fn last_heard_of(nick: &Nick, at_ms: u64, clock: &Clock<'_>) -> String {
         "{nick} was last heard of {}.",
         clock.moment(at_ms)
     ))
+}
+
+/// The lines of what was said at some other time, behind its day if that is not `day`, which the
+/// reader was last told.
+pub fn letter(said: &Said, day: &mut u32, clock: &Clock<'_>) -> String {
+    let mut out = String::new();
+    tell_day(said.at_ms, day, clock, &mut out);
+    write_said(said, false, clock, &mut out);
+    out
+}
+
+/// What stands in front of so many letters.
+pub fn letters_head(count: usize) -> String {
+    match count {
+        1 => "1 message was kept for you:".to_owned(),
+        count => format!("{count} messages were kept for you:"),
+    }
+}
+
+/// That letters cannot be shown yet.
+pub fn letters_late() -> &'static str {
+    "What was kept for you cannot be read just now: it will come."
 }
 
 fn write_modes(

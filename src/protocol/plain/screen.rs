@@ -5,11 +5,20 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::chat::UserId;
-use crate::chat::name::ChannelName;
+use crate::chat::name::{ChannelName, Nick};
 use crate::protocol::stamp::Times;
 
 /// How many bytes `/hold` keeps back before the lines come all the same.
 pub const HOLD_BYTES_MAX: usize = 32_768;
+
+/// Whom `/reply` answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Partner {
+    /// Somebody who was here when they wrote, whatever they are called by now.
+    Here(UserId),
+    /// Somebody whose letter was kept: the owner of this name.
+    Owner(Box<Nick>),
+}
 
 /// Lines that wait for `/go`.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -17,7 +26,7 @@ struct Held {
     lines: Vec<Box<[u8]>>,
     bytes: usize,
     /// Who wrote the last private line of these.
-    partner: Option<UserId>,
+    partner: Option<Partner>,
 }
 
 /// What one plain session has in view.
@@ -27,7 +36,7 @@ pub struct Screen {
     joined: Vec<ChannelName>,
     /// No channel is current, though it may be in some: it was put out of the one that was.
     adrift: bool,
-    partner: Option<UserId>,
+    partner: Option<Partner>,
     /// How it wants times.
     pub times: Times,
     /// The local day (days since 1970-01-01) that it was last told.
@@ -91,17 +100,17 @@ impl Screen {
     }
 
     /// Whom `/reply` answers: whoever wrote the last private line that has been shown.
-    pub fn partner(&self) -> Option<UserId> {
-        self.partner
+    pub fn partner(&self) -> Option<&Partner> {
+        self.partner.as_ref()
     }
 
     /// Somebody has written privately.
-    pub fn heard_from(&mut self, user: UserId) {
+    pub fn heard_from(&mut self, writer: Partner) {
         let partner = self
             .held
             .as_mut()
             .map_or(&mut self.partner, |held| &mut held.partner);
-        *partner = Some(user);
+        *partner = Some(writer);
     }
 
     /// Nothing is said elsewhere by mistake: the session was put out of its current channel.
@@ -139,7 +148,7 @@ impl Screen {
     /// Takes the lines that waited, if lines wait at all, and how many there are.
     pub fn go(&mut self) -> Option<(Vec<u8>, usize)> {
         let held = self.held.take()?;
-        self.partner = held.partner.or(self.partner);
+        self.partner = held.partner.or(self.partner.take());
         Some((held.lines.concat(), held.lines.len()))
     }
 }

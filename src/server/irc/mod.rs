@@ -249,6 +249,10 @@ impl Server {
         self.write_to(id, |_, reader, out| reader.numeric(out, numeric).text(text));
     }
 
+    pub(super) fn notify(&mut self, id: SessionId, sentence: &str) {
+        self.write_to(id, |_, reader, out| reader.notice(out, sentence));
+    }
+
     pub(super) fn complain(&mut self, id: SessionId, complaint: &Complaint) {
         self.write_to(id, |_, reader, out| complaint.write(reader, out));
     }
