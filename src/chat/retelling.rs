@@ -15,7 +15,7 @@ use crate::arena::Key;
 const LONG_AGO: u64 = u64::MAX;
 
 /// What happened, in a channel of this name; nothing if the line is of a channel and there is no
-/// name.
+/// name, or if the channel was given another.
 pub fn retold(line: Line, channel: Option<ChannelName>) -> Option<Event> {
     let Line {
         id,
@@ -74,7 +74,8 @@ fn in_channel(
 ) -> Option<Happening> {
     let words = |why: Option<Arc<str>>| why.map(|why| why.to_string());
     Some(match told {
-        Told::Said { .. } => return None,
+        // What it was called before is not told by the line, and it is asked for as it is called now.
+        Told::Said { .. } | Told::ChannelRenamed(..) => return None,
         Told::Announced { number, text } => Happening::Announced {
             number,
             id,
@@ -107,12 +108,6 @@ fn in_channel(
             who: vec![named(nick)],
             by: from,
             channel,
-            why: words(why),
-        },
-        Told::ChannelRenamed(now, why) => Happening::ChannelRenamed {
-            by: from,
-            before: channel,
-            channel: now,
             why: words(why),
         },
     })

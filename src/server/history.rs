@@ -261,3 +261,6 @@ impl Server {
         account.map(|account| account.id)
     }
 }
+
+#[cfg(test)]
+mod tests;
