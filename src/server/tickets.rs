@@ -43,6 +43,8 @@ pub(super) enum Pending {
 pub(super) struct Ticket {
     pub(super) number: u64,
     pub(super) pending: Pending,
+    /// Until when there must be an answer, on the monotonic clock.
+    due_ms: u64,
 }
 
 /// What came of it.
@@ -64,10 +66,14 @@ impl Server {
         self.last_ticket += 1;
         let number = self.last_ticket;
         if let Some(session) = self.sessions.get_mut(id) {
-            session.wait = Some(Box::new(Wait::Ticket(Ticket { number, pending })));
+            let due_ms = now.mono_ms + TICKET_MS;
+            session.wait = Some(Box::new(Wait::Ticket(Ticket {
+                number,
+                pending,
+                due_ms,
+            })));
             self.tickets.insert(number, id);
-            self.timers
-                .set(now.mono_ms + TICKET_MS, id, Timer::TicketDue);
+            self.timers.set(due_ms, id, Timer::TicketDue);
         }
         number
     }
@@ -114,6 +120,7 @@ impl Server {
         let (Some(id), Some(ticket)) = (id, session.and_then(Session::take_ticket)) else {
             return;
         };
+        self.timers.cancel(ticket.due_ms, id, Timer::TicketDue);
         self.go_on(now, id, |server, now, id| {
             match ticket.pending {
                 Pending::Operate(name) => server.try_to_operate(now, id, &name, &answered),

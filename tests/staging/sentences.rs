@@ -17,10 +17,24 @@ const FILES: &[&str] = &[
 const FOR_PROGRAMMERS: &[&str] = &["expect(", "reason ="];
 
 /// Sentences that no conversation can bring about, and which test does.
-const HEARD_ELSEWHERE: &[(&str, &str)] = &[(
-    "Too many passwords are being checked",
-    "tests/network/irc.rs: more passwords at once than conversations have people",
-)];
+const HEARD_ELSEWHERE: &[(&str, &str)] = &[
+    (
+        "Too many passwords are being checked",
+        "tests/network/irc.rs: more passwords at once than conversations have people",
+    ),
+    (
+        "That takes too long to look up just now",
+        "src/server/history/tests.rs: a slow store",
+    ),
+    (
+        "Too much is being looked up just now",
+        "src/server/history/tests.rs: a busy store",
+    ),
+    (
+        "What was said cannot be looked up just now",
+        "src/server/history/tests.rs: a broken store",
+    ),
+];
 
 /// A sentence, or a part of one, as it stands in the source.
 pub(crate) struct Sentence {
