@@ -19,6 +19,7 @@
 //! | `irc LINE` | other people register by IRC: names between blanks |
 //! | `operator WHO` | they run the server from now on |
 //! | `wait SECONDS` | time passes |
+//! | `hallway remembers` | the server has a store |
 //! | `config LINE` | a line of the configuration, first of all |
 //! | `-- refused`, `-- limit` | a scene of its own begins, for what one may not, or one past the limit |
 //!

@@ -125,6 +125,12 @@ pub(crate) fn play(act: &Act, protocol: Protocol) -> Played {
     world.played
 }
 
+/// There is a store.
+const REMEMBERS: &str = "hallway remembers";
+
+/// What clients ask for besides where there is one.
+const HISTORY_CAPS: &str = "draft/chathistory soju.im/search";
+
 struct World {
     stage: Memory,
     protocol: Protocol,
@@ -132,6 +138,7 @@ struct World {
     last: BTreeMap<String, Vec<String>>,
     /// The id of the latest message that ann has heard of.
     id: String,
+    remembers: bool,
     /// What others hear is not compared any more.
     apart: bool,
     played: Played,
@@ -149,7 +156,7 @@ impl World {
             motd: String::new(),
             begins_ms: BEGINS_MS,
             in_memory_only: true,
-            remembers: false,
+            remembers: act.lines.iter().any(|line| line == REMEMBERS),
             steps: Vec::new(),
         };
         let stage = Memory::new(&script).expect("the configuration is good");
@@ -158,6 +165,7 @@ impl World {
             protocol,
             last: BTreeMap::new(),
             id: String::new(),
+            remembers: script.remembers,
             apart: false,
             played: Played::default(),
         };
@@ -194,6 +202,9 @@ impl World {
     fn register(&mut self, who: &str) -> Outcome {
         self.stage.connect(who, Protocol::Irc)?;
         self.send(who, &format!("CAP REQ :{CAPS}"))?;
+        if self.remembers {
+            self.send(who, &format!("CAP REQ :{HISTORY_CAPS}"))?;
+        }
         self.send(who, "CAP END")?;
         self.send(who, &format!("NICK {who}"))?;
         self.send(who, &format!("USER {who} 0 * :{who}"))
@@ -234,7 +245,7 @@ impl World {
 
     fn perform(&mut self, line: &str) -> Outcome {
         match line.split_once(' ').ok_or("no blank")? {
-            ("config", _) => Ok(()),
+            ("config", _) | ("hallway", "remembers") => Ok(()),
             ("irc", names) => {
                 self.last.clear();
                 names.split(' ').try_for_each(|who| self.register(who))?;

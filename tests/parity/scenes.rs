@@ -413,6 +413,43 @@ pub(crate) static SCENES: &[Scene] = &[
         bob> /mode -s+p
         ann? /list secret | LIST #secret => No channel | 323
     "),
+    scene("read what was said", &[], "
+        hallway remembers
+        bob> the printer is broken
+        ann? /history | CHATHISTORY LATEST #lobby * 20 => bob: the printer is broken | the printer is broken
+        bob> /join #desk
+        bob> at the desk
+        ann? /history #desk 1 | CHATHISTORY LATEST #desk * 1 => bob: at the desk | at the desk
+        -- refused
+        hallway remembers
+        bob> /join #desk
+        bob> at the desk
+        bob> /mode +i
+        ann! /history #desk | CHATHISTORY LATEST #desk * 1 => You are not in #desk | FAIL CHATHISTORY INVALID_TARGET
+        bob> /mode -i+b ann
+        ann! /history #desk | CHATHISTORY LATEST #desk * 1 => You are banned | FAIL CHATHISTORY INVALID_TARGET
+        ann! /history #nowhere | CHATHISTORY LATEST #nowhere * 1 => There is no channel | FAIL CHATHISTORY INVALID_TARGET
+        -- limit
+        hallway remembers
+        bob> line one
+        bob> line {2..101}
+        ann^ - | CHATHISTORY LATEST #lobby * 101 => - | line one
+        ann! /history 101 | CHATHISTORY LATEST #lobby * 0 => at most 100 lines | INVALID_PARAMS
+    "),
+    scene("find what was said", &[], "
+        hallway remembers
+        bob> the printer is broken
+        bob> lunch is at noon
+        ann? /search PRINT | SEARCH text=PRINT => bob: the printer is broken | the printer is broken
+        ann^ /search printer from bob in #lobby | SEARCH text=printer;from=bob;in=#lobby => lunch | lunch
+        -- refused
+        hallway remembers
+        bob> /join #desk
+        bob> at the desk
+        bob> /mode +b ann
+        ann! /search desk in #desk | SEARCH text=desk;in=#desk => You are banned | FAIL SEARCH INVALID_PARAMS
+        ann^ /search desk | SEARCH text=desk => at the desk | at the desk
+    "),
     scene("read the topic", &["Topic"], "
         bob> /topic Tulips
         ann? /topic | TOPIC #lobby => Tulips | 332 ann #lobby :Tulips
