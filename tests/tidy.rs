@@ -101,6 +101,7 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("REASON_BYTES_MAX", "160", "quitting | 160; 160 bytes"),
     ("KEY_BYTES_MAX", "23", "a channel's key; a mask | 23; 150 bytes"),
     ("MASK_BYTES_MAX", "150", "a channel's key; a mask | 23; 150 bytes"),
+    ("SESSIONS_PER_USER_MAX", "10", "sessions of one person | 10"),
     ("CHANNELS_PER_USER_MAX", "100", "channels that one person is in | 100"),
     ("WATCHES_MAX", "100", "people whom one IRC session monitors | 100; 100"),
     ("MONITORED_MAX", "100", "people whom one IRC session monitors | 100; 100"),

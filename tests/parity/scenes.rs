@@ -816,6 +816,15 @@ pub(crate) static SCENES: &[Scene] = &[
     scene("be answered in order", &[], "
         ann? /ping done | PING done => * Pong: done | PONG chat.office :done
     "),
+    scene("see one's sessions", &[], "
+        ann? /sessions | SESSIONS => You have 1 session: | You have 1 session:
+        ann? /sessions | SESSIONS => (this one) | (this one)
+    "),
+    scene("end another session", &[], "
+        -- refused
+        ann! /signout 1 | SIGNOUT 1 => That is this session | That is this session
+        ann! /signout 7 | SIGNOUT 7 => You have no session 7 | You have no session 7
+    "),
     scene("leave the server", &[], "
         ann> /quit for today | QUIT :for today
         bob< * ann has gone (for today).

@@ -147,8 +147,8 @@ pub fn commands() -> impl Iterator<Item = &'static Spec> {
         channels::COMMANDS,
         earlier::COMMANDS,
         people::COMMANDS,
-        devices::COMMANDS,
         session::COMMANDS,
+        devices::COMMANDS,
         operators::COMMANDS,
     ];
     tables.into_iter().flatten()
