@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::session::{Progress, Side};
+use super::session::{Progress, Side, Todo};
 use super::{Cause, Server, SessionId};
 use crate::chat::UserId;
 use crate::chat::account::Account;
@@ -201,6 +201,12 @@ impl Server {
             self.send(id, replies::hello(nick.as_str(), announcements));
         }
         self.turn_screen(now, id, owner);
+        let remembers = self.settings.chat.remembers;
+        if let Some(plain) = self.plain(id).filter(|_| remembers)
+            && let Some(channel) = plain.screen.current().cloned()
+        {
+            plain.todo.push_back(Todo::ShowEarlier(channel));
+        }
     }
 
     /// The session is where its person is. It speaks where it did, else in the lobby, else where

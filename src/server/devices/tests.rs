@@ -28,13 +28,12 @@ struct Stage {
 }
 
 impl Stage {
-    /// Where `ann` and `bob` are accounts.
+    /// Where `ann` and `bob` are accounts, and nothing else is kept.
     fn new() -> Self {
-        let mut settings = Settings {
+        let settings = Settings {
             pace: None,
             ..Settings::default()
         };
-        settings.chat.remembers = true;
         let mut server = Server::new(NOW, settings);
         for (id, name) in [(1, "ann"), (2, "bob")] {
             let (id, name) = (AccountId(id), nick(name));

@@ -98,7 +98,8 @@ impl Server {
         });
     }
 
-    /// Where the person is. The names are told one channel after the other, as they are read.
+    /// Where the person is. Who is there, and what was said, is told one channel after the other, as
+    /// it is read.
     fn tell_places(&mut self, now: Now, id: SessionId, owner: UserId) {
         let Some(person) = self.chat.find_user(owner) else {
             return;
@@ -112,7 +113,7 @@ impl Server {
             };
             self.tell_client(now, id, vec![joined]);
             self.tell_topic(id, &channel);
-            self.put_off_names(id, channel);
+            self.put_off_contents(id, channel);
         }
     }
 
@@ -125,13 +126,17 @@ impl Server {
         }
     }
 
-    fn put_off_names(&mut self, id: SessionId, channel: ChannelName) {
-        if self.caps(id).implicit_names()
-            && let Some(client) = self.client_mut(id)
-        {
-            let names = Request::Chat(Command::Names { channel });
-            let todo = &mut client.aside().todo;
-            todo.push_back(("NAMES".to_owned(), Ok(names)));
+    fn put_off_contents(&mut self, id: SessionId, channel: ChannelName) {
+        let names = self.caps(id).implicit_names().then(|| {
+            let channel = channel.clone();
+            ("NAMES", Request::Chat(Command::Names { channel }))
+        });
+        let earlier = self.is_shown_earlier(id);
+        let earlier = earlier.then_some(("JOIN", Request::Earlier(channel)));
+        if let Some(client) = self.client_mut(id) {
+            let put_off = names.into_iter().chain(earlier);
+            let put_off = put_off.map(|(verb, request)| (verb.to_owned(), Ok(request)));
+            client.aside().todo.extend(put_off);
         }
     }
 

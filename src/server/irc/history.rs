@@ -24,22 +24,26 @@ impl Server {
     /// Notes that a client is to be shown what was said in a channel before it came in, once it has
     /// all that belongs to coming in. Who can ask for it asks itself.
     pub(super) fn plan_earlier(&mut self, id: SessionId, channel: &ChannelName) {
-        let caps = self.caps(id);
-        let wanted = match self.settings.replay {
-            Replay::All => true,
-            Replay::Batches => caps.batched_history(),
-            Replay::Nobody => false,
-        };
-        if !self.settings.chat.remembers || !wanted || caps.has(Cap::Chathistory) {
-            return;
-        }
-        if let Some(client) = self.client_mut(id) {
+        if self.is_shown_earlier(id)
+            && let Some(client) = self.client_mut(id)
+        {
             let todo = Request::Earlier(channel.clone());
             client
                 .aside()
                 .todo
                 .push_front(("JOIN".to_owned(), Ok(todo)));
         }
+    }
+
+    /// Whether a client is shown what was said in a channel without asking.
+    pub(super) fn is_shown_earlier(&self, id: SessionId) -> bool {
+        let caps = self.caps(id);
+        let wanted = match self.settings.replay {
+            Replay::All => true,
+            Replay::Batches => caps.batched_history(),
+            Replay::Nobody => false,
+        };
+        self.settings.chat.remembers && wanted && !caps.has(Cap::Chathistory)
     }
 
     pub(super) fn replay_earlier(&mut self, now: Now, id: SessionId, channel: ChannelName) {
