@@ -35,6 +35,7 @@
 //! | `clock: 2026-11-23 23:59:50` | the clock on the wall is set (UTC); every script begins on a Monday, 09:14 |
 //! | `wait: 1h30m` | time passes |
 //! | `hallway: remembers` | the server has a store; without it, it is started with `--data none` |
+//! | `disk: is full`, `disk: is slow`, `disk: is well` | the store can keep nothing and find nothing, or does it and nobody hears of it, or is as before; in memory only |
 //! | `hallway: stops` | the server is told to end |
 //! | `hallway: restarts` | the server ends, everybody is closed, and another takes up what it remembers |
 //! | `config: KEY = VALUE` | one line of the configuration file |

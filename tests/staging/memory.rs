@@ -17,11 +17,11 @@ use hallway::serve;
 use hallway::server::cloak::CloakKey;
 use hallway::server::settings::Settings;
 use hallway::server::{Heard, Output, Server, SessionId};
-use hallway::store::vocabulary::Answer;
+use hallway::store::vocabulary::{Answer, Order, Question, Trouble};
 
 use super::archive::{Archive, folder};
 use super::hearing::{Ear, Item, Times};
-use super::script::Script;
+use super::script::{Disk, Script};
 use super::{Outcome, SERVER_NAME, Stage};
 
 /// For how long, in milliseconds, the clock is moved on while a line is awaited.
@@ -35,6 +35,7 @@ pub(crate) struct Memory {
     server: Server,
     settings: Settings,
     store: Option<(Archive, PathBuf)>,
+    disk: Disk,
     now: Now,
     connections: Arena<SessionId, Connection>,
     people: Vec<Person>,
@@ -82,6 +83,7 @@ impl Memory {
             server,
             settings,
             store,
+            disk: Disk::Well,
             now,
             connections: Arena::default(),
             people: Vec::new(),
@@ -130,6 +132,8 @@ impl Memory {
                 self.server.lost(self.now, id, &why);
             }
             Output::Verify(check) => self.server.checked(self.now, check.run()),
+            Output::Keep(order) if self.disk == Disk::Full => self.fail_to_keep(&order),
+            Output::Ask(question) if self.disk == Disk::Full => self.fail_to_find(&question),
             Output::Keep(order) => self.look_up(|archive| archive.keep(order)),
             Output::Ask(question) => self.look_up(|archive| archive.ask(question)),
             Output::Reload => self.server.configure(self.now, self.settings.clone()),
@@ -143,8 +147,25 @@ impl Memory {
             .expect("only what is remembered is asked");
         archive.set_clock(self.now);
         for answer in work(archive) {
-            self.server.stored(self.now, answer);
+            if self.disk != Disk::Slow {
+                self.server.stored(self.now, answer);
+            }
         }
+    }
+
+    fn fail_to_keep(&mut self, order: &Order) {
+        if let Some(ticket) = order.ticket {
+            let outcome = Err(Trouble::Failed);
+            self.server
+                .stored(self.now, Answer::Done { ticket, outcome });
+        }
+    }
+
+    fn fail_to_find(&mut self, question: &Question) {
+        let ticket = question.ticket;
+        let outcome = Err(Trouble::Failed);
+        self.server
+            .stored(self.now, Answer::Found { ticket, outcome });
     }
 
     fn say(&mut self, id: SessionId, bytes: &[u8]) {
@@ -349,6 +370,11 @@ impl Stage for Memory {
         self.now.wall_ms = wall_ms;
         self.server.tick(self.now);
         self.settle();
+        Ok(())
+    }
+
+    fn set_disk(&mut self, disk: Disk) -> Outcome {
+        self.disk = disk;
         Ok(())
     }
 

@@ -15,7 +15,7 @@ use hallway::protocol::Protocol;
 use hallway::protocol::plain::replies;
 
 use hearing::{Item, Times};
-use script::{Act, Script, Step};
+use script::{Act, Disk, Script, Step};
 
 /// What the server is called.
 pub(crate) const SERVER_NAME: &str = "chat.office";
@@ -47,6 +47,8 @@ pub(crate) trait Stage {
     fn wait(&mut self, ms: u64) -> Outcome;
     /// Sets the clock on the wall, in Unix milliseconds.
     fn set_clock(&mut self, wall_ms: u64) -> Outcome;
+    /// The disk is like this from now on.
+    fn set_disk(&mut self, disk: Disk) -> Outcome;
     /// Tells the server to end.
     fn stop(&mut self) -> Outcome;
     /// Ends the server and starts another on the same store.
@@ -164,6 +166,7 @@ fn perform(act: &Act, stage: &mut dyn Stage) -> Outcome {
         Act::IsOperator { who } => stage.make_operator(who),
         Act::Wait { ms } => stage.wait(*ms),
         Act::Clock { wall_ms } => stage.set_clock(*wall_ms),
+        Act::Disk { disk } => stage.set_disk(*disk),
         Act::Stops => stage.stop(),
         Act::Restarts => stage.restart(),
     }

@@ -55,6 +55,17 @@ pub(crate) struct Heard {
     pub(crate) item: Item,
 }
 
+/// What the store can do with its disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Disk {
+    /// Everything.
+    Well,
+    /// Nothing.
+    Full,
+    /// Everything, but nobody hears of it.
+    Slow,
+}
+
 /// Something that is done.
 #[derive(Debug, Clone)]
 pub(crate) enum Act {
@@ -76,6 +87,8 @@ pub(crate) enum Act {
     Wait { ms: u64 },
     /// The clock on the wall is set, in Unix milliseconds.
     Clock { wall_ms: u64 },
+    /// The disk is like this from now on.
+    Disk { disk: Disk },
     /// The server is told to end.
     Stops,
     /// The server ends, and another takes up what it remembers.
@@ -95,6 +108,7 @@ impl Act {
             | Self::ArriveByIrc { .. }
             | Self::Wait { .. }
             | Self::Clock { .. }
+            | Self::Disk { .. }
             | Self::Stops
             | Self::Restarts => None,
         }
@@ -103,7 +117,7 @@ impl Act {
     fn needs_memory(&self) -> bool {
         matches!(
             self,
-            Self::IsOperator { .. } | Self::Wait { .. } | Self::Clock { .. }
+            Self::IsOperator { .. } | Self::Wait { .. } | Self::Clock { .. } | Self::Disk { .. }
         )
     }
 }
@@ -269,6 +283,9 @@ fn directive(
             script.remembers = true;
             return header(script);
         }
+        ("disk", "is", "well") => Act::Disk { disk: Disk::Well },
+        ("disk", "is", "full") => Act::Disk { disk: Disk::Full },
+        ("disk", "is", "slow") => Act::Disk { disk: Disk::Slow },
         ("hallway", "stops", "") => Act::Stops,
         ("hallway", "restarts", "") => Act::Restarts,
         (_, "hears", bytes) => {

@@ -10,7 +10,7 @@ use hallway::protocol::Protocol;
 use super::archive::folder;
 use super::hearing::{Ear, Item, Times};
 use super::memory::config_file;
-use super::script::Script;
+use super::script::{Disk, Script};
 use super::{Outcome, SERVER_NAME, Stage, is_hello};
 
 /// How long a line is awaited.
@@ -295,6 +295,10 @@ impl Stage for Sockets {
             person.ended = true;
         }
         Ok(())
+    }
+
+    fn set_disk(&mut self, _: Disk) -> Outcome {
+        Err("the disk is the machine's".to_owned())
     }
 
     fn restart(&mut self) -> Outcome {
