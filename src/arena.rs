@@ -25,9 +25,6 @@ impl Key {
         Self(bits)
     }
 
-    /// The key of nobody: no arena has so many tenants.
-    pub const NOBODY: Self = Self(u64::MAX);
-
     /// The key as one integer.
     pub const fn bits(self) -> u64 {
         self.0

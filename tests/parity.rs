@@ -21,6 +21,7 @@
 //! | `wait SECONDS` | time passes |
 //! | `hallway remembers` | the server has a store |
 //! | `config LINE` | a line of the configuration, first of all |
+//! | `remembers` | the server has a store, first of all |
 //! | `-- refused`, `-- limit` | a scene of its own begins, for what one may not, or one past the limit |
 //!
 //! `-` in place of PLAIN is nothing, in place of a PART any. `{1..9}` repeats the line with each

@@ -1,20 +1,19 @@
 //! Messages for people who are not here: kept for them until they come.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, AccountId};
 use super::name::Nick;
+use super::retelling::retold;
 use super::speech::Words;
 use super::time::Now;
-use super::user::Identity;
 use super::vocabulary::{
     Conversation, Happening, Letter, Line, Manner, Output, Place, Refusal, Reply, Said, Told,
 };
-use super::{Chat, NOBODY, UserId};
+use super::{Chat, UserId};
 
 /// How many messages of one person wait for another at most.
 pub const KEPT_FROM_ONE_MAX: usize = 20;
@@ -122,7 +121,11 @@ impl Chat {
         if self.users.get(who).is_none() {
             return;
         }
-        if let Some(said) = said_in(&letter.line, who, absent(&letter.to)) {
+        if let Some(said) = said_in(&letter.line) {
+            let said = Said {
+                author: who,
+                ..said
+            };
             let audience = self.outbox.only([who]);
             self.event(now, audience, Happening::Said(said));
         }
@@ -147,10 +150,11 @@ impl Chat {
 
     /// A letter as something said to somebody who is here now.
     pub fn open_letter(&self, to: UserId, line: &Line) -> Option<Said> {
-        let author = line.from.account.as_ref();
-        let author = author.and_then(|author| self.owner_here(author.id));
         let to = self.users.get(to)?.identity.clone();
-        said_in(line, author.unwrap_or(NOBODY), to)
+        Some(Said {
+            place: Place::Person(to),
+            ..said_in(line)?
+        })
     }
 
     /// Letters have reached their reader. Those of their writers who are here hear it.
@@ -161,45 +165,26 @@ impl Chat {
             *counts.entry(from.id).or_default() += 1;
         }
         let owner = self.owner_here(to);
-        let Some(who) = owner.map(|owner| self.user(owner).identity.clone()) else {
+        let account = owner.and_then(|owner| self.account_of(owner));
+        let Some(nick) = account.map(|account| account.name.clone()) else {
             return;
         };
         for (from, count) in counts {
             if let Some(writer) = self.owner_here(from) {
                 let audience = self.outbox.only([writer]);
-                let who = who.clone();
-                self.event(now, audience, Happening::Delivered { who, count });
+                let nick = nick.clone();
+                self.event(now, audience, Happening::Delivered { nick, count });
             }
         }
     }
 }
 
-fn said_in(line: &Line, author: UserId, to: Arc<Identity>) -> Option<Said> {
-    let Told::Said {
-        manner,
-        text,
-        extras,
-    } = &line.told
-    else {
-        return None;
-    };
-    Some(Said {
-        id: line.id,
-        at_ms: line.at_ms,
-        author,
-        from: line.from.clone(),
-        place: Place::Person(to),
-        manner: *manner,
-        text: text.clone(),
-        extras: extras.clone(),
-    })
-}
-
-/// Somebody who is not here, as far as their account tells.
-fn absent(account: &Arc<Account>) -> Arc<Identity> {
-    let nowhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    let identity = Identity::new(account.name.clone(), "", "", "", nowhere);
-    Arc::new(identity.with_account(Some(account.clone())))
+/// A letter as something said.
+fn said_in(line: &Line) -> Option<Said> {
+    match retold(line.clone(), None)?.what {
+        Happening::Said(said) => Some(said),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

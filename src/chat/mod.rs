@@ -42,7 +42,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::arena::{Arena, Key, key_type};
+use crate::arena::{Arena, key_type};
 use absent::Letters;
 use account::{Account, AccountId};
 use announcement::Announcement;
@@ -67,9 +67,6 @@ key_type! {
     /// A user, never mistaken for a later one.
     UserId
 }
-/// Nobody who is here, or ever was.
-const NOBODY: UserId = UserId(Key::NOBODY);
-
 key_type! {
     /// A channel, never mistaken for a later one.
     ChannelId

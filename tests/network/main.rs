@@ -12,6 +12,7 @@ mod fairness;
 mod floods;
 mod full;
 mod irc;
+mod kept;
 mod logging;
 mod oneshots;
 mod ports;

@@ -121,6 +121,28 @@ pub(crate) static SCENES: &[Scene] = &[
         -- limit
         ann! /msg bob {x*4097} | PRIVMSG bob :{x*500} => longer than 4096 bytes | 417
     "),
+    scene("write to somebody who is not here", &["Say"], "
+        remembers
+        carol> PRIVMSG NickServ :REGISTER secret
+        ann> /register secret | PRIVMSG NickServ :REGISTER secret
+        carol> QUIT
+        ann? /msg carol psst | PRIVMSG carol :psst => Kept for carol | Kept for carol
+        bob> /login carol secret
+        bob< 09:14 private ann: psst
+        ann< carol has come and has your message | carol has come and has your message
+        -- refused
+        remembers
+        carol> PRIVMSG NickServ :REGISTER secret
+        carol> QUIT
+        ann! /msg carol psst | PRIVMSG carol :psst => only people with an account | 401
+        -- limit
+        remembers
+        carol> PRIVMSG NickServ :REGISTER secret
+        ann> /register secret | PRIVMSG NickServ :REGISTER secret
+        carol> QUIT
+        ann> /msg carol {1..20} | PRIVMSG carol :{1..20}
+        ann! /msg carol 21 | PRIVMSG carol :21 => 20 messages of yours | 20 messages of yours
+    "),
     scene("say what one does", &["Say"], "
         ann> /me waves | PRIVMSG #lobby :\\aACTION waves\\a
         bob< 09:14 #lobby * ann waves

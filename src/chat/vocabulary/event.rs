@@ -128,7 +128,7 @@ pub enum Happening {
     /// Something was said.
     Said(Said),
     /// So many messages that the hearer has left for somebody have reached them.
-    Delivered { who: Arc<Identity>, count: usize },
+    Delivered { nick: Nick, count: usize },
     /// A program lets programs know something.
     Signalled {
         id: MessageId,

@@ -142,14 +142,11 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
                 drop(Line::tagged(out, &tags, from, "TAGMSG").param(&*target(place)));
             }
         }
-        Happening::Delivered { who, count: 1 } => {
-            reader.notice(
-                out,
-                format_args!("{} has come and has your message.", who.nick),
-            );
+        Happening::Delivered { nick, count: 1 } => {
+            reader.notice(out, format_args!("{nick} has come and has your message."));
         }
-        Happening::Delivered { who, count } => {
-            let text = format_args!("{} has come and has your {count} messages.", who.nick);
+        Happening::Delivered { nick, count } => {
+            let text = format_args!("{nick} has come and has your {count} messages.");
             reader.notice(out, text);
         }
         Happening::Arrived { .. } => {}

@@ -213,11 +213,11 @@ fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
         | Happening::Introduced { .. }
         | Happening::AccountChanged { .. }
         | Happening::HostChanged { .. } => String::new(),
-        Happening::Delivered { who, count: 1 } => {
-            format!("{} has come and has your message.", who.nick)
+        Happening::Delivered { nick, count: 1 } => {
+            format!("{nick} has come and has your message.")
         }
-        Happening::Delivered { who, count } => {
-            format!("{} has come and has your {count} messages.", who.nick)
+        Happening::Delivered { nick, count } => {
+            format!("{nick} has come and has your {count} messages.")
         }
         Happening::Arrived { who } => format!("{} is here.", who.nick),
         Happening::Departed { who, why, .. } => {
