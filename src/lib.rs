@@ -3,10 +3,13 @@
 //! `ARCHITECTURE.md` is the map. In short: [`net`] moves bytes, [`server`] maps connections to
 //! people, [`protocol`] turns lines into what [`chat`] understands and back, and [`chat`] decides.
 
+pub mod account;
 pub mod arena;
 pub mod chat;
 pub mod check;
 pub mod config;
+pub mod control;
+pub mod export;
 pub mod logging;
 pub mod net;
 pub mod passwd;

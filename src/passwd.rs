@@ -1,6 +1,8 @@
 //! `hallway passwd`: makes the verifier of a password, for the configuration.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -14,20 +16,22 @@ use crate::verifier::{
 const LINE_BYTES: usize = PASSWORD_BYTES_MAX + 2;
 
 /// Asks for a password and makes its verifier. On a terminal, asks twice and shows nothing of it;
-/// else the first line of standard input is the password.
+/// else the first line of standard input is the password. With a file, its first line is.
 ///
 /// # Errors
 /// A sentence without its full stop: the password, or `iterations`, is outside of what a verifier
 /// takes; the two passwords differ; there is nothing to be read, or no chance to be had.
-pub fn run(iterations: u32) -> Result<Verifier, String> {
+pub fn run(iterations: u32, file: Option<&Path>) -> Result<Verifier, String> {
     if !(ITERATIONS_MIN..=ITERATIONS_MAX).contains(&iterations) {
         return Err(VerifierError::Iterations.to_string());
     }
-    let password = if io::stdin().is_terminal() {
-        survive_ctrl_c().map_err(|error| cannot_be_read(&error))?;
-        typed_twice(rpassword::prompt_password)?
-    } else {
-        first_line(io::stdin().lock())?
+    let password = match file {
+        Some(file) => line_of(file)?,
+        None if io::stdin().is_terminal() => {
+            survive_ctrl_c().map_err(|error| cannot_be_read(&error))?;
+            typed_twice(rpassword::prompt_password)?
+        }
+        None => first_line(io::stdin().lock())?,
     };
     Verifier::make(&password, &salt()?, iterations).map_err(|error| error.to_string())
 }
@@ -45,6 +49,12 @@ fn typed_twice(ask: impl Fn(&'static str) -> io::Result<String>) -> Result<Strin
         return Err("the two passwords differ: nothing was made".to_owned());
     }
     Ok(password)
+}
+
+fn line_of(file: &Path) -> Result<String, String> {
+    let opened = File::open(file);
+    let opened = opened.map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+    first_line(BufReader::new(opened))
 }
 
 fn first_line(input: impl BufRead) -> Result<String, String> {

@@ -138,7 +138,7 @@ pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String
 
 /// The machine's time zone. Asking `jiff` for it reads the names of all there are, and keeps them:
 /// 110 kB. So it is asked only where `/etc/localtime` does not tell.
-fn local_zone() -> TimeZone {
+pub fn local_zone() -> TimeZone {
     let told = match env::var_os("TZ") {
         None => fs::read("/etc/localtime").ok(),
         Some(_) => None,

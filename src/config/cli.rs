@@ -1,8 +1,9 @@
 //! The command line: what `hallway` can be asked to do, and with which flags.
 
 use super::keys::what;
+use super::machine::Machine;
 use crate::verifier::{ITERATIONS, ITERATIONS_MAX, ITERATIONS_MIN};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -47,6 +48,18 @@ is the password. The one line printed goes into the configuration file:
 
 It tells whether a password is the right one; nobody can read the password out of it.";
 
+const ACCOUNT_NOTES: &str = "\
+A password is asked for twice, and not shown. When standard input is no terminal, its first line is
+the password; --password-file reads it from a file.
+
+A running server does it at once, else it is done to the files: use the account that the server runs
+under, for the data is readable to it alone.";
+
+const EXPORT_NOTES: &str = "\
+A TIME is a day or a time of a day, such as 2026-11-24 or 2026-11-24T09:00, perhaps with an offset.
+The server may run meanwhile. Everything that was kept is exported, whoever may read it in the chat:
+use the account that the server runs under, for the data is readable to it alone.";
+
 /// The chat server for the people of one building: telnet, netcat, one-line scripts.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "hallway", version, arg_required_else_help = true, after_help = EXAMPLES)]
@@ -90,6 +103,125 @@ pub enum Command {
         )]
         iterations: u32,
     },
+    /// Manage the accounts of the people here
+    #[command(subcommand, after_help = ACCOUNT_NOTES)]
+    Account(AccountCommand),
+    /// Write the history that is kept to standard output
+    Export(ExportArgs),
+}
+
+/// What `hallway account` can be asked to do.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum AccountCommand {
+    /// Print each account: its name, the day it was made, the day its owner was here last
+    List {
+        /// Where the data is.
+        #[command(flatten)]
+        place: DataArgs,
+    },
+    /// Make an account
+    Add {
+        /// The name, which is its owner's alone from then on
+        name: String,
+        /// How the password is given.
+        #[command(flatten)]
+        password: PasswordArgs,
+        /// Where the data is.
+        #[command(flatten)]
+        place: DataArgs,
+    },
+    /// Give an account another password
+    Passwd {
+        /// The account's name
+        name: String,
+        /// How the password is given.
+        #[command(flatten)]
+        password: PasswordArgs,
+        /// Where the data is.
+        #[command(flatten)]
+        place: DataArgs,
+    },
+    /// Remove an account; what its owner said stays
+    Remove {
+        /// The account's name
+        name: String,
+        /// Forget what its owner said, too
+        #[arg(long)]
+        with_messages: bool,
+        /// Where the data is.
+        #[command(flatten)]
+        place: DataArgs,
+    },
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct DataArgs {
+    /// The server's data directory (default: under the state directory)
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+impl DataArgs {
+    /// The directory: the one that was named, else this machine's.
+    ///
+    /// # Errors
+    /// A sentence without its full stop: there is none.
+    pub fn dir(&self) -> Result<PathBuf, String> {
+        let named = self.data.clone().or_else(|| Machine::this().data());
+        named.ok_or_else(|| "there is no home directory here: name one with --data".to_owned())
+    }
+}
+
+/// How a password is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct PasswordArgs {
+    /// Read the password from the first line of FILE
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// How often to hash the password: a check takes so much longer.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = ITERATIONS,
+        hide_default_value = true,
+        help = iterations_help()
+    )]
+    pub iterations: u32,
+}
+
+/// The flags of `hallway export`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(after_help = EXPORT_NOTES)]
+pub struct ExportArgs {
+    /// Where the data is.
+    #[command(flatten)]
+    pub place: DataArgs,
+    /// Only what was told in this channel
+    #[arg(long, value_name = "CHANNEL", conflicts_with = "person")]
+    pub channel: Option<String>,
+    /// Only the private messages to and from this account
+    #[arg(long, value_name = "NAME")]
+    pub person: Option<String>,
+    /// Nothing before this day or time
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Nothing at or after this day or time
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// How lines are exported.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Jsonl,
 }
 
 fn iterations_help() -> String {

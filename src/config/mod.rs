@@ -22,7 +22,9 @@ mod zone;
 pub use crate::protocol::Protocol;
 pub use addr::addresses;
 pub use allow::Allow;
-pub use cli::{Cli, Command, SendArgs, ServeArgs};
+pub use cli::{
+    AccountCommand, Cli, Command, DataArgs, ExportArgs, Format, PasswordArgs, SendArgs, ServeArgs,
+};
 pub use fault::{Fault, Faults};
 pub use keys::{ANNOUNCEMENTS_BURST_MAX, keys};
 pub use machine::Machine;

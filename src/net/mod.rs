@@ -15,18 +15,19 @@ mod queue;
 use std::collections::BTreeSet;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use log::{error, info};
+use log::{error, info, warn};
 use mio::{Events, Interest, Poll, Token, Waker};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook_mio::v1_0::Signals;
 
 use crate::arena::{Arena, Key};
 use crate::chat::time::Now;
+use crate::control::Control;
 use crate::protocol::Protocol;
 use crate::server::settings::Settings;
 use crate::server::{Output, Server, SessionId};
@@ -88,6 +89,8 @@ pub struct Loop {
     server: Server,
     worker: Worker,
     store: Option<Store>,
+    /// How whoever runs the server tells it what they want.
+    control: Option<Control>,
     /// Somebody who may wants the configuration read again.
     reload_wanted: bool,
     listeners: Vec<Listener>,
@@ -125,13 +128,15 @@ impl Loop {
         let clock = Clock::start();
         let now = clock.read();
         let mut server = Server::new(now, settings);
-        let mut store = None;
+        let (mut store, mut control) = (None, None);
         if let Some((dir, retention)) = &options.store {
             let how = store::Options {
                 retention: *retention,
                 clock: Arc::new(move || clock.read()),
             };
-            let (opened, restored) = Store::open(dir, how, wake).map_err(|e| e.to_string())?;
+            let opened = Store::open(dir, how, wake.clone());
+            let (opened, restored) = opened.map_err(|e| e.to_string())?;
+            control = listen_for_wishes(dir, wake);
             server.resume(now, restored);
             store = Some(opened);
         }
@@ -144,6 +149,7 @@ impl Loop {
             server,
             worker,
             store,
+            control,
             reload_wanted: false,
             listeners: Vec::new(),
             connections: Arena::default(),
@@ -285,6 +291,9 @@ impl Loop {
         for answer in self.store.iter().flat_map(Store::take_answers) {
             self.server.stored(self.now, answer);
         }
+        for (number, wish) in self.control.iter_mut().flat_map(Control::take_wishes) {
+            self.server.administer(self.now, number, wish);
+        }
         self.server.tick(self.now);
         self.carry_out();
         self.accept();
@@ -323,6 +332,11 @@ impl Loop {
             Output::Close(id, reason) => self.start_closing(id, reason),
             Output::Keep(order) => self.have_kept(order),
             Output::Ask(question) => self.ask(question),
+            Output::Granted(number, outcome) => {
+                if let Some(control) = &mut self.control {
+                    control.answer(number, outcome);
+                }
+            }
             Output::Reload => self.reload_wanted = true,
             Output::Verify(check) => {
                 if let Err(check) = self.worker.submit(check) {
@@ -465,6 +479,20 @@ impl Loop {
         drop(self.store);
         Ok(())
     }
+}
+
+/// Without it the server does all it has to do, and `hallway account` says that it is not reached.
+fn listen_for_wishes(dir: &Path, wake: impl Fn() + Send + 'static) -> Option<Control> {
+    let control = Control::listen(dir, wake);
+    control
+        .inspect_err(|error| warn!("`hallway account` cannot reach this server: {error}"))
+        .ok()
+}
+
+/// What both clocks show, for programs without a loop.
+pub fn clock() -> store::Clock {
+    let clock = Clock::start();
+    Arc::new(move || clock.read())
 }
 
 /// Whether there is urgent data, at which reads end short (tcp(7)).

@@ -86,6 +86,23 @@ enum Made {
     Password(AccountId),
 }
 
+impl Accounts {
+    /// What the store answers under this ticket makes an account.
+    pub(super) fn expect(&mut self, ticket: u64, name: Nick, verifier: Arc<Verifier>) {
+        self.made.insert(ticket, (Made::Account(name), verifier));
+    }
+
+    /// This knows an account's password from now on.
+    pub(super) fn set_verifier(&mut self, account: AccountId, verifier: Arc<Verifier>) {
+        self.verifiers.insert(account, verifier);
+    }
+
+    /// An account is no more.
+    pub(super) fn forget(&mut self, account: AccountId) {
+        self.verifiers.remove(&account);
+    }
+}
+
 impl Server {
     /// Takes up what the store remembers: to be called once, before anybody is here.
     pub fn resume(&mut self, now: Now, restored: Restored) {

@@ -19,6 +19,7 @@ mod registration;
 mod retelling;
 mod session;
 pub mod settings;
+mod steward;
 pub mod tickets;
 mod timers;
 
@@ -35,6 +36,7 @@ use crate::chat::name::Nick;
 use crate::chat::time::Now;
 use crate::chat::vocabulary;
 use crate::check::Check;
+use crate::control::vocabulary::Denied;
 use crate::protocol::Protocol;
 use crate::protocol::plain::refusals::{self, Mistake};
 use crate::protocol::plain::replies;
@@ -50,6 +52,7 @@ use letters::Post;
 use session::{Newcomer, Progress, Session, Side};
 use settings::Settings;
 use smallvec::SmallVec;
+use steward::Wishes;
 use timers::{Timer, Timers};
 
 key_type! {
@@ -106,6 +109,8 @@ pub enum Output {
     Keep(Order),
     /// Have something looked up, and call [`Server::stored`] with the answer.
     Ask(Question),
+    /// Tell whoever runs the server what came of their wish ([`Server::administer`]).
+    Granted(u64, Result<(), Denied>),
     /// Read the configuration again and call [`Server::configure`].
     Reload,
 }
@@ -142,6 +147,8 @@ pub struct Server {
     #[serde(skip)]
     accounts: Accounts,
     #[serde(skip)]
+    wishes: Wishes,
+    #[serde(skip)]
     outputs: Vec<Output>,
     /// What the IRC session whose message is in hand has asked for.
     #[serde(skip)]
@@ -170,6 +177,7 @@ impl Server {
             most_users: 0,
             started: now,
             accounts: Accounts::default(),
+            wishes: Wishes::default(),
             outputs: Vec::new(),
             asked: Asked::default(),
         }

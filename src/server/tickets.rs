@@ -94,6 +94,7 @@ impl Server {
             Answer::Done { ticket, outcome } => {
                 self.note_kept(ticket, outcome);
                 let reader = self.note_letter(ticket, outcome.is_ok());
+                self.note_granted(now, ticket, outcome);
                 self.answer_ticket(now, ticket, Answered::Kept(outcome));
                 // They may have come in the meantime.
                 if let Some(reader) = reader {

@@ -1,5 +1,7 @@
 //! Accounts, and what waits for their owners.
 
+use std::path::Path;
+
 use rusqlite::{Connection, Row, params};
 
 use crate::chat::account::{Account, AccountId};
@@ -9,6 +11,7 @@ use crate::verifier::Verifier;
 
 use super::key;
 use super::lines;
+use super::open::{self, FILE, OpenError};
 use super::row;
 use super::vocabulary::{Point, Trouble};
 
@@ -20,6 +23,40 @@ pub(super) fn all(db: &Connection) -> rusqlite::Result<Vec<(Account, Verifier)>>
     let mut statement = db.prepare(text)?;
     let found = statement.query_map([], |row| {
         Ok((row::named_account(row, 0)?, verifier(row, 2)?))
+    })?;
+    found.collect()
+}
+
+/// An account, as whoever runs the server sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its name.
+    pub name: Nick,
+    /// When it was made, in Unix milliseconds.
+    pub made_ms: u64,
+    /// When its owner was here last.
+    pub seen_ms: u64,
+}
+
+/// The accounts of a folder's database, by name, whoever else has it open.
+///
+/// # Errors
+/// [`OpenError`] says what to do.
+pub fn list(dir: &Path) -> Result<Vec<Listed>, OpenError> {
+    let path = dir.join(FILE);
+    let db = open::existing(&path)?;
+    listed(&db).map_err(|error| OpenError::of(&path, &error))
+}
+
+fn listed(db: &Connection) -> rusqlite::Result<Vec<Listed>> {
+    let text = "SELECT name, made_ms, seen_ms FROM accounts ORDER BY folded";
+    let mut statement = db.prepare(text)?;
+    let found = statement.query_map([], |row| {
+        Ok(Listed {
+            name: row::nick(row, 0)?,
+            made_ms: row::number(row, 1)?,
+            seen_ms: row::number(row, 2)?,
+        })
     })?;
     found.collect()
 }

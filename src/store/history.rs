@@ -95,11 +95,8 @@ fn found_lines(db: &Connection, asker: &Asker, wanted: &Wanted) -> rusqlite::Res
 fn hidden(db: &Connection, asker: &Asker) -> rusqlite::Result<String> {
     let erased = lines::being_erased(db)?;
     let blocked = asker.blocked.iter().map(|account| row::account(*account));
-    let numbers: Vec<String> = blocked
-        .chain(erased)
-        .map(|number| number.to_string())
-        .collect();
-    Ok(format!("[{}]", numbers.join(",")))
+    let numbers: Vec<i64> = blocked.chain(erased).collect();
+    Ok(row::list(&numbers))
 }
 
 /// A look at what may be read for what is sought.

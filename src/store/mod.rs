@@ -55,6 +55,7 @@
 
 mod accounts;
 mod deeds;
+mod export;
 mod health;
 mod history;
 mod key;
@@ -90,6 +91,8 @@ use retention::Sweep;
 use vocabulary::{Answer, Order, Question, Restored};
 use writer::{State, Writer};
 
+pub use accounts::{Listed, list as list_accounts};
+pub use export::{Export, ExportError, Exported, Selection, Whose};
 pub use health::Stats;
 pub use key::SITES_MAX;
 pub use open::{FILE, OpenError};

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -68,6 +69,15 @@ pub enum OpenError {
         /// The latest that this program knows.
         known: usize,
     },
+    /// Nothing.
+    #[error("nothing is kept in {} yet: name the server's folder with --data", .0.display())]
+    Nothing(PathBuf),
+    /// An earlier program's, where it is not to be changed.
+    #[error(
+        "{} was written by an older hallway: start the server with it once, which brings it up to date",
+        .0.display()
+    )]
+    Older(PathBuf),
     /// Another program's.
     #[error(
         "{} is no database of hallway's: move it away, or give another folder; it was not changed",
@@ -96,7 +106,7 @@ impl OpenError {
         }
     }
 
-    fn of(path: &Path, error: &rusqlite::Error) -> Self {
+    pub(super) fn of(path: &Path, error: &rusqlite::Error) -> Self {
         let (path, why) = (path.to_owned(), error.to_string());
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => Self::Foreign(path),
@@ -151,6 +161,27 @@ pub(super) fn reading(path: &Path) -> Result<Connection, OpenError> {
     let opened = Connection::open_with_flags(path, flags);
     let ready = opened.and_then(|db| set_up(&db).map(|()| db));
     ready.map_err(|error| OpenError::of(path, &error))
+}
+
+/// The same of one that is there and up to date, whoever else has it open.
+pub(super) fn existing(path: &Path) -> Result<Connection, OpenError> {
+    if let Err(error) = File::open(path) {
+        return Err(match error.kind() {
+            io::ErrorKind::NotFound => OpenError::Nothing(folder_of(path)),
+            _ => OpenError::unusable(path, &error),
+        });
+    }
+    let db = reading(path)?;
+    check_is_ours(&db, path)?;
+    match schema::version(&db).map_err(|error| OpenError::of(path, &error))? {
+        0 => Err(OpenError::Nothing(folder_of(path))),
+        found if found < schema::MIGRATIONS.len() => Err(OpenError::Older(path.to_owned())),
+        _ => Ok(db),
+    }
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().unwrap_or(path).to_owned()
 }
 
 fn check_is_ours(db: &Connection, path: &Path) -> Result<(), OpenError> {

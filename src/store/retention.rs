@@ -32,6 +32,15 @@ pub struct Retention {
     pub bytes_max: Option<u64>,
 }
 
+impl Retention {
+    /// Everything is kept.
+    pub const FOREVER: Self = Self {
+        messages_ms: u64::MAX,
+        events_ms: u64::MAX,
+        bytes_max: None,
+    };
+}
+
 impl Default for Retention {
     fn default() -> Self {
         Self {

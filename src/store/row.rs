@@ -23,6 +23,12 @@ pub(super) fn conversation(conversation: ConversationId) -> i64 {
     integer(conversation.0)
 }
 
+/// Numbers as a list in JSON, for `json_each`.
+pub(super) fn list(numbers: &[i64]) -> String {
+    let spelled: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    format!("[{}]", spelled.join(","))
+}
+
 pub(super) fn number(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
     let number: i64 = row.get(at)?;
     u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(at, number))

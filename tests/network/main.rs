@@ -3,11 +3,13 @@
 //! Every test starts a server of its own on ports that the system picks. Nothing sleeps: whoever
 //! waits, waits for a line, with a limit to its patience.
 
+mod accounts;
 mod chaos;
 mod client;
 mod closing;
 mod crowd;
 mod data;
+mod exporting;
 mod fairness;
 mod floods;
 mod full;

@@ -132,6 +132,7 @@ impl Memory {
                 self.server.lost(self.now, id, &why);
             }
             Output::Verify(check) => self.server.checked(self.now, check.run()),
+            Output::Granted(..) => unreachable!("nobody runs it from the shell"),
             Output::Keep(order) if self.disk == Disk::Full => self.fail_to_keep(&order),
             Output::Ask(question) if self.disk == Disk::Full => self.fail_to_find(&question),
             Output::Keep(order) => self.look_up(|archive| archive.keep(order)),

@@ -106,11 +106,7 @@ pub(crate) struct Shelf {
 }
 
 /// For tests that are about what is kept and not for how long.
-pub(crate) const FOREVER: Retention = Retention {
-    messages_ms: u64::MAX,
-    events_ms: u64::MAX,
-    bytes_max: None,
-};
+pub(crate) const FOREVER: Retention = Retention::FOREVER;
 
 impl Shelf {
     pub(crate) fn new() -> Self {

@@ -28,7 +28,9 @@ impl Office {
                     self.checks
                         .push((id, check.ticket, check.password == PASSWORD));
                 }
-                Output::Keep(_) | Output::Ask(_) => unreachable!("there is no store"),
+                Output::Keep(_) | Output::Ask(_) | Output::Granted(..) => {
+                    unreachable!("there is no store")
+                }
                 Output::Reload => self.note("is asked to reload".to_owned()),
                 Output::Close(id, reason) => {
                     self.note(format!("{id} closed: {reason}"));
