@@ -244,9 +244,6 @@ impl World {
     }
 
     fn perform(&mut self, line: &str) -> Outcome {
-        if line == REMEMBERS {
-            return Ok(());
-        }
         match line.split_once(' ').ok_or("no blank")? {
             ("config", _) | ("hallway", "remembers") => Ok(()),
             ("irc", names) => {
@@ -369,9 +366,6 @@ fn is_refusal(line: &str) -> bool {
         |verb: &str| verb.starts_with(['4', '5']) || matches!(verb, "696" | "713" | "734");
     verb == "FAIL" || refusal(verb)
 }
-
-/// The line of a scene whose server has a store.
-const REMEMBERS: &str = "remembers";
 
 /// What the server is configured with.
 fn config(act: &Act) -> String {
