@@ -122,7 +122,7 @@ pub(crate) static SCENES: &[Scene] = &[
         ann! /msg bob {x*4097} | PRIVMSG bob :{x*500} => longer than 4096 bytes | 417
     "),
     scene("write to somebody who is not here", &["Say"], "
-        remembers
+        hallway remembers
         carol> PRIVMSG NickServ :REGISTER secret
         ann> /register secret | PRIVMSG NickServ :REGISTER secret
         carol> QUIT
@@ -131,12 +131,12 @@ pub(crate) static SCENES: &[Scene] = &[
         bob< 09:14 private ann: psst
         ann< carol has come and has your message | carol has come and has your message
         -- refused
-        remembers
+        hallway remembers
         carol> PRIVMSG NickServ :REGISTER secret
         carol> QUIT
         ann! /msg carol psst | PRIVMSG carol :psst => only people with an account | 401
         -- limit
-        remembers
+        hallway remembers
         carol> PRIVMSG NickServ :REGISTER secret
         ann> /register secret | PRIVMSG NickServ :REGISTER secret
         carol> QUIT
