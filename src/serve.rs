@@ -11,7 +11,7 @@ use log::{error, info, warn};
 use crate::chat::pace::Pace;
 use crate::chat::settings::Announcers;
 use crate::chat::time::Zone;
-use crate::config::{self, Allow, Config, ServeArgs, Who};
+use crate::config::{self, Allow, Config, Registration, ServeArgs, Who};
 use crate::logging::Log;
 use crate::net::{Loop, Options, Reloaded};
 use crate::protocol::irc::account_registration::Rules;
@@ -21,7 +21,7 @@ use crate::server::accounts::Registering;
 use crate::server::cloak::CloakKey;
 use crate::server::settings::{Operator, Replay, Settings};
 use crate::store::Retention;
-use crate::verifier::{ITERATIONS, Key, derived};
+use crate::verifier::{Key, derived};
 use crate::{chat, net, server};
 
 /// The file in the data directory that holds what addresses are hidden with.
@@ -118,12 +118,17 @@ pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String
         network: config.network.clone(),
         motd: config.motd.clone(),
         admin: config.admin.clone(),
-        registering: Registering::Open,
-        registration: Rules {
-            before_connect: true,
-            ..Rules::default()
+        registering: match config.accounts.registration {
+            Registration::Open => Registering::Open,
+            Registration::Operator => Registering::Operator,
         },
-        iterations: ITERATIONS,
+        registration: Rules {
+            before_connect: config.accounts.before_connect,
+            custom_account_name: config.accounts.custom_names,
+            email_required: false,
+        },
+        operator_accounts: config.accounts.operators.clone(),
+        iterations: config.accounts.iterations,
         decoys: derived(&cloak_key.0, "decoys"),
         nonces: fresh_secret()?,
         operators: config.operators.iter().map(operator).collect(),

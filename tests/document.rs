@@ -213,6 +213,7 @@ fn every_code_of_a_standard_reply_is_explained() {
     let (_, part) = document.split_once("\n## Refusals\n").expect("a section");
     let (part, _) = part.split_once("\n## ").expect("another behind it");
     let sources = [
+        "src/protocol/irc/account_registration.rs",
         "src/protocol/irc/refusals.rs",
         "src/protocol/irc/commands/channels.rs",
         "src/protocol/irc/commands/talking.rs",

@@ -18,6 +18,7 @@
 //! | `ann% PLAIN \| IRC => PART \| PART` | the same on the plain protocol; on IRC it is cut: carol hears the part, and no byte more |
 //! | `irc LINE` | other people register by IRC: names between blanks |
 //! | `operator WHO` | they run the server from now on |
+//! | `hallway remembers` | the server has a store |
 //! | `wait SECONDS` | time passes |
 //! | `hallway remembers` | the server has a store |
 //! | `config LINE` | a line of the configuration, first of all |

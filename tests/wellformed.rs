@@ -8,11 +8,13 @@ use std::collections::BTreeSet;
 
 use hallway::arena::Arena;
 use hallway::chat;
+use hallway::chat::account::AccountId;
 use hallway::chat::pace::Pace;
 use hallway::chat::time::Now;
 
 use hallway::protocol::Protocol;
 use hallway::protocol::heard;
+use hallway::protocol::irc::account_registration::Rules;
 use hallway::protocol::irc::capabilities::{CAPABILITIES, Cap, Caps, Offer, lookup, requested};
 use hallway::protocol::irc::commands::commands;
 use hallway::protocol::irc::framing::Framer;
@@ -20,6 +22,8 @@ use hallway::protocol::irc::numerics::NUMERICS;
 use hallway::protocol::plain::terminal::Terminal;
 use hallway::server::settings::{Operator, Settings};
 use hallway::server::{Heard, Output, Server, SessionId};
+use hallway::store::vocabulary::{Answer, Deed, Order, Question, Trouble};
+use hallway::verifier::ITERATIONS_MIN;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::Config;
@@ -216,8 +220,7 @@ impl Reader {
         let before = self.caps;
         let is_ack = message.verb == "CAP" && message.params.get(1) == Some(&"ACK");
         if let (true, Some(list)) = (is_ack, message.params.get(2)) {
-            self.caps =
-                requested(list, self.caps, 0, Offer::default()).ok_or("an unknown capability")?;
+            self.caps = requested(list, self.caps, 0, OFFER).ok_or("an unknown capability")?;
         }
         // A request to have less is answered as if nothing had changed yet.
         let caps = before.either(self.caps);
@@ -257,6 +260,17 @@ impl Reader {
     }
 }
 
+/// All that can be offered.
+const OFFER: Offer = Offer {
+    accounts: true,
+    history: true,
+    registration: Some(Rules {
+        before_connect: true,
+        custom_account_name: false,
+        email_required: false,
+    }),
+};
+
 fn may_have_tag(caps: Caps, key: &str) -> bool {
     match key {
         "time" => caps.has(Cap::ServerTime),
@@ -268,8 +282,18 @@ fn may_have_tag(caps: Caps, key: &str) -> bool {
 }
 
 fn may_hear(caps: Caps, message: &Message<'_>) -> bool {
-    const SPECIFIED: [&str; 4] = ["BATCH", "REDACT", "RENAME", "SETNAME"];
+    const SPECIFIED: [&str; 8] = [
+        "CHATHISTORY",
+        "SEARCH",
+        "BATCH",
+        "REDACT",
+        "REGISTER",
+        "RENAME",
+        "SETNAME",
+        "VERIFY",
+    ];
     match message.verb {
+        "ACCOUNT" => caps.has(Cap::AccountNotify),
         "ACK" => caps.labels(),
         "AWAY" => caps.has(Cap::AwayNotify),
         "BATCH" => caps.has(Cap::Batch),
@@ -315,6 +339,8 @@ struct Building {
     lines: Arena<SessionId, Line>,
     seats: [Option<SessionId>; NICKS.len()],
     now: Now,
+    /// How much has been kept.
+    kept: u64,
     /// Which commands have been sent to clients.
     told: BTreeSet<String>,
 }
@@ -327,6 +353,7 @@ fn settings() -> Settings {
     };
     Settings {
         name: SERVER.into(),
+        iterations: ITERATIONS_MIN,
         pace: None,
         operators: vec![Operator {
             name: "root".to_owned(),
@@ -335,6 +362,7 @@ fn settings() -> Settings {
         }],
         chat: chat::settings::Settings {
             announcing,
+            remembers: true,
             ..chat::settings::Settings::default()
         },
         ..Settings::default()
@@ -353,6 +381,7 @@ impl Building {
             lines: Arena::default(),
             seats: [None; NICKS.len()],
             now,
+            kept: 0,
             told: BTreeSet::new(),
         };
         for (seat, caps) in caps.iter().enumerate() {
@@ -496,10 +525,25 @@ impl Building {
                 }
             }
             Output::Verify(check) => self.server.checked(self.now, check.run()),
-            Output::Keep(_) | Output::Ask(_) | Output::Granted(..) => {
-                unreachable!("there is no store")
+            Output::Granted(..) => unreachable!("nobody runs it from the shell"),
+            Output::Keep(Order { ticket, deed }) => self.keep(ticket, &deed),
+            Output::Ask(Question { ticket, .. }) => {
+                let outcome = Err(Trouble::TooSlow);
+                self.server
+                    .stored(self.now, Answer::Found { ticket, outcome });
             }
             Output::Reload => self.server.configure(self.now, settings()),
+        }
+    }
+
+    /// Whoever waits for it is answered; accounts have numbers.
+    fn keep(&mut self, ticket: Option<u64>, deed: &Deed) {
+        self.kept += 1;
+        let number = matches!(deed, Deed::AddAccount { .. }).then_some(AccountId(self.kept));
+        if let Some(ticket) = ticket {
+            let outcome = Ok(number);
+            self.server
+                .stored(self.now, Answer::Done { ticket, outcome });
         }
     }
 

@@ -8,8 +8,11 @@ use super::motd;
 use super::operator::{self, Candidate};
 use super::quantity::{self, Pace};
 use super::word::{self, ADMIN_LINES_MAX, LOBBY};
-use super::{Announcements, Config, Listener, Protocol, Replay, Transport, Who};
-use crate::chat::name::ChannelName;
+use super::{
+    Accounts, Announcements, Config, Listener, Protocol, Registration, Replay, Transport, Who,
+};
+use crate::chat::name::{ChannelName, Nick};
+use crate::verifier::ITERATIONS;
 use std::collections::BTreeMap;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -58,6 +61,11 @@ pub(super) struct Draft {
     who: Option<Who>,
     every_ms: Option<u64>,
     burst: Option<u32>,
+    registration: Option<Registration>,
+    before_connect: Option<bool>,
+    custom_names: Option<bool>,
+    iterations: Option<u32>,
+    operator_accounts: Vec<Nick>,
     statuses: Option<BTreeMap<String, String>>,
     send_queue_bytes: Option<usize>,
     name_within_ms: Option<u64>,
@@ -172,6 +180,33 @@ impl Draft {
         self.burst = Some(number);
     }
 
+    pub(super) fn registration(&mut self, text: &str) -> Verdict {
+        let all = [Registration::Open, Registration::Operator];
+        let named = all.into_iter().find(|who| who.as_str() == text);
+        let wanted = "\"open\" or \"operator\"";
+        set(
+            &mut self.registration,
+            named.map_or_else(|| must_be(wanted, text), Ok),
+        )
+    }
+
+    pub(super) fn before_connect(&mut self, on: bool) {
+        self.before_connect = Some(on);
+    }
+
+    pub(super) fn custom_names(&mut self, on: bool) {
+        self.custom_names = Some(on);
+    }
+
+    pub(super) fn iterations(&mut self, number: u32) {
+        self.iterations = Some(number);
+    }
+
+    pub(super) fn operator_account(&mut self, text: &str) -> Verdict {
+        self.operator_accounts.push(word::account(text)?);
+        Ok(())
+    }
+
     pub(super) fn no_statuses(&mut self) {
         self.statuses = Some(BTreeMap::new());
     }
@@ -264,6 +299,13 @@ pub(super) fn settle(flags: Draft, file: Draft, machine: &Machine) -> Config {
             who: file.who.unwrap_or(ANNOUNCEMENTS.who),
             every_ms: file.every_ms.unwrap_or(ANNOUNCEMENTS.every_ms),
             burst: file.burst.unwrap_or(ANNOUNCEMENTS.burst),
+        },
+        accounts: Accounts {
+            registration: file.registration.unwrap_or(Registration::Open),
+            before_connect: file.before_connect.unwrap_or(true),
+            custom_names: file.custom_names.unwrap_or(false),
+            iterations: file.iterations.unwrap_or(ITERATIONS),
+            operators: file.operator_accounts,
         },
         statuses: file.statuses.unwrap_or_else(ready_made),
         send_queue_bytes: file.send_queue_bytes.unwrap_or(SEND_QUEUE_BYTES),

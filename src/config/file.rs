@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use super::fault::{Fault, Verdict, sentence, unreadable};
 use super::keys::{self, Key, Kind, Repeated, TakeNamed, TakeText};
+use std::ops::RangeInclusive;
 use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
@@ -137,11 +138,12 @@ impl Walk {
                     .iter()
                     .for_each(|element| self.element(key, element, *take));
             }
-            (Kind::Count(most, take), DeValue::Integer(number)) => {
-                let number = count(number, *most);
+            (Kind::Count(limits, take), DeValue::Integer(number)) => {
+                let number = count(number, limits);
                 let verdict = number.map(|number| take(&mut self.draft, number));
                 self.judge(path, value, verdict);
             }
+            (Kind::Switch(take), DeValue::Boolean(on)) => take(&mut self.draft, *on),
             (Kind::Named(open, take), DeValue::Table(entries)) => {
                 open(&mut self.draft);
                 let entries = entries.iter();
@@ -224,10 +226,14 @@ fn text_of<'v>(value: &'v Value<'_>, must: &str, example: &str) -> Verdict<&'v s
     value.as_str().ok_or_else(wrong)
 }
 
-fn count(number: &DeInteger<'_>, most: u32) -> Verdict<u32> {
+fn count(number: &DeInteger<'_>, limits: &RangeInclusive<u32>) -> Verdict<u32> {
     match u32::from_str_radix(number.as_str(), number.radix()) {
-        Ok(count) if (1..=most).contains(&count) => Ok(count),
-        _ => Err(format!("must be a number from 1 to {most}, not {number}")),
+        Ok(count) if limits.contains(&count) => Ok(count),
+        _ => Err(format!(
+            "must be a number from {} to {}, not {number}",
+            limits.start(),
+            limits.end()
+        )),
     }
 }
 
@@ -237,6 +243,7 @@ fn wrong_kind(key: &Key, found: &DeValue<'_>) -> String {
         Kind::Text(_) => format!("text such as {example}"),
         Kind::List(..) => format!("a list of texts such as [{example}]"),
         Kind::Count(..) => format!("a whole number such as {example}"),
+        Kind::Switch(_) => format!("true or false, such as {example}"),
         Kind::Named(..) => format!("a table, written [{path}]"),
     };
     format!("must be {wanted}, not {}", describe(found))
@@ -299,6 +306,7 @@ mod tests {
                 Kind::Text(_) => (key.example.to_owned(), "text", "\"x\""),
                 Kind::List(..) => (format!("[{}]", key.example), "a list of texts", "[]"),
                 Kind::Count(..) => (key.example.to_owned(), "a whole number", "1"),
+                Kind::Switch(_) => (key.example.to_owned(), "true or false", "true"),
                 Kind::Named(..) => (format!("{{ a = {} }}", key.example), "a table", "{ a = 1 }"),
             };
             assert_eq!(faults(&at_key(key.path, &good)), Vec::<String>::new());
@@ -400,6 +408,21 @@ mod tests {
                 "irc-replay",
                 "\"some\"",
                 "irc-replay must be \"all\", \"batches\" or \"none\"",
+            ),
+            (
+                "accounts.registration",
+                "\"closed\"",
+                "accounts.registration must be \"open\" or \"operator\"",
+            ),
+            (
+                "accounts.iterations",
+                "4095",
+                "accounts.iterations must be a number from 4096 to 1000000, not 4095.",
+            ),
+            (
+                "accounts.operators",
+                "[\"two words\"]",
+                "accounts.operators must be names of accounts such as",
             ),
             (
                 "statuses.help",

@@ -5,7 +5,9 @@
 use super::draft::Draft;
 use super::fault::Verdict;
 use crate::suggest::{listed, nearest};
+use crate::verifier::{ITERATIONS_MAX, ITERATIONS_MIN};
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 /// The most announcements that may be made at once.
 pub const ANNOUNCEMENTS_BURST_MAX: u32 = 1000;
@@ -28,8 +30,10 @@ pub(super) enum Kind {
     Text(TakeText),
     /// A list of texts of at least so many elements; called for each.
     List(usize, TakeText),
-    /// A whole number from 1 to the limit.
-    Count(u32, fn(&mut Draft, u32)),
+    /// A whole number within these limits.
+    Count(RangeInclusive<u32>, fn(&mut Draft, u32)),
+    /// True or false.
+    Switch(fn(&mut Draft, bool)),
     /// A table of texts under names of one's own choice; called once for the table itself, then
     /// for each name and text.
     Named(fn(&mut Draft), TakeNamed),
@@ -73,7 +77,7 @@ impl Key {
     pub(super) fn take_flag(&self, draft: &mut Draft, text: &str) -> Verdict {
         match self.kind {
             Kind::Text(take) | Kind::List(_, take) => take(draft, text),
-            Kind::Count(..) | Kind::Named(..) => {
+            Kind::Count(..) | Kind::Switch(_) | Kind::Named(..) => {
                 unreachable!("every flag is text or a list of texts")
             }
         }
@@ -183,7 +187,37 @@ pub(super) const KEYS: &[Key] = &[
         path: "announcements.burst",
         what: "Announcements that each may make at once, 1 to 1000 (default: 2)",
         example: "2",
-        kind: Kind::Count(ANNOUNCEMENTS_BURST_MAX, Draft::burst),
+        kind: Kind::Count(1..=ANNOUNCEMENTS_BURST_MAX, Draft::burst),
+    },
+    Key {
+        path: "accounts.registration",
+        what: "Who may register a name: `open` (whoever has it) or `operator` (default: open)",
+        example: "\"open\"",
+        kind: Kind::Text(Draft::registration),
+    },
+    Key {
+        path: "accounts.before-connect",
+        what: "Whether IRC clients may register a name before they are let in (default: true)",
+        example: "true",
+        kind: Kind::Switch(Draft::before_connect),
+    },
+    Key {
+        path: "accounts.custom-names",
+        what: "Whether an IRC client's account may have another name than it has (default: false)",
+        example: "false",
+        kind: Kind::Switch(Draft::custom_names),
+    },
+    Key {
+        path: "accounts.iterations",
+        what: "How often a new password is hashed, 4096 to 1000000 (default: 120000)",
+        example: "120000",
+        kind: Kind::Count(ITERATIONS_MIN..=ITERATIONS_MAX, Draft::iterations),
+    },
+    Key {
+        path: "accounts.operators",
+        what: "Accounts whose owners run the server while they are logged in (default: none)",
+        example: "\"ann\"",
+        kind: Kind::List(0, Draft::operator_account),
     },
     Key {
         path: "statuses",
@@ -397,7 +431,7 @@ mod tests {
             ),
             (
                 "oper",
-                "\"oper\" is not a table of the configuration: the tables are announcements, channels, limits, operator and statuses.",
+                "\"oper\" is not a table of the configuration: the tables are accounts, announcements, channels, limits, operator and statuses.",
             ),
         ] {
             assert_eq!(unknown_table(name), expected);

@@ -38,7 +38,7 @@ pub use word::{
     STATUS_TEXT_BYTES_MAX,
 };
 
-use crate::chat::name::ChannelName;
+use crate::chat::name::{ChannelName, Nick};
 use draft::{Draft, settle};
 use fault::sentence;
 use std::collections::BTreeMap;
@@ -120,6 +120,41 @@ pub struct Announcements {
     pub burst: u32,
 }
 
+/// Who may register a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// Whoever has it.
+    Open,
+    /// Whoever runs the server does it for people.
+    Operator,
+}
+
+impl Registration {
+    /// Its word in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Registration::Open => "open",
+            Registration::Operator => "operator",
+        }
+    }
+}
+
+/// What accounts are like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accounts {
+    /// Who may make one.
+    pub registration: Registration,
+    /// Whether an IRC client may before it is registered.
+    pub before_connect: bool,
+    /// Whether an IRC client's may have another name than the client.
+    pub custom_names: bool,
+    /// How often a new password is hashed; [`ITERATIONS_MIN`](crate::verifier::ITERATIONS_MIN) to
+    /// [`ITERATIONS_MAX`](crate::verifier::ITERATIONS_MAX).
+    pub iterations: u32,
+    /// Those whose owners run the server while they are logged in.
+    pub operators: Vec<Nick>,
+}
+
 /// Everything that can be configured, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -150,6 +185,8 @@ pub struct Config {
     pub permanent: Vec<ChannelName>,
     /// Who may announce, and how often.
     pub announcements: Announcements,
+    /// What accounts are like.
+    pub accounts: Accounts,
     /// Ready-made statuses by name, which is also a command: lower-case ASCII letters, not reserved.
     /// The texts are printable and have at most [`STATUS_TEXT_BYTES_MAX`] bytes.
     pub statuses: BTreeMap<String, String>,

@@ -70,6 +70,13 @@ who = "operators"
 every = "1h"
 burst = 3
 
+[accounts]
+registration = "operator"
+before-connect = false
+custom-names = true
+iterations = 4096
+operators = ["ann"]
+
 [statuses]
 phone = "On the phone"
 
@@ -122,6 +129,13 @@ fn defaults() {
         name_within_ms: 60_000,
         guest_history_ms: Some(86_400_000),
         irc_replay: Replay::All,
+        accounts: Accounts {
+            registration: Registration::Open,
+            before_connect: true,
+            custom_names: false,
+            iterations: 120_000,
+            operators: Vec::new(),
+        },
         operators: Vec::new(),
     };
     assert_eq!(config, expected);
@@ -199,6 +213,14 @@ fn every_key_of_a_file_counts() {
         burst: 3,
     };
     assert_eq!(config.announcements, announcements);
+    let accounts = Accounts {
+        registration: Registration::Operator,
+        before_connect: false,
+        custom_names: true,
+        iterations: 4_096,
+        operators: vec![Nick::parse("ann").expect("a name")],
+    };
+    assert_eq!(config.accounts, accounts);
     assert_eq!(
         config.statuses,
         [("phone".into(), "On the phone".into())].into()

@@ -1,7 +1,7 @@
 //! Values that are words: the names of server and network, who runs it, channels and their modes, statuses, the data directory.
 
 use super::fault::{Verdict, must_be};
-use crate::chat::name::ChannelName;
+use crate::chat::name::{ChannelName, Nick};
 use std::path::PathBuf;
 
 /// The longest name of a server, in bytes.
@@ -102,6 +102,12 @@ pub(super) fn channel_modes(text: &str) -> Verdict<String> {
 pub(super) fn channel(text: &str) -> Verdict<ChannelName> {
     let expected = "channels such as \"#helpdesk\": \"#\" and one word of letters and digits";
     ChannelName::parse(text).or_else(|_| must_be(expected, text))
+}
+
+/// Reads the name of an account.
+pub(super) fn account(text: &str) -> Verdict<Nick> {
+    let expected = "names of accounts such as \"ann\": one word of letters and digits";
+    Nick::parse(text).or_else(|_| must_be(expected, text))
 }
 
 /// Checks the name of a ready-made status, which becomes a command.

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::session::Side;
 use super::tickets::{Answered, Pending};
 use super::{Cause, Output, Server, SessionId};
+use crate::chat::UserId;
 use crate::chat::account::{Account, AccountId};
+use crate::chat::mode::UserFlag;
 use crate::chat::name::Nick;
 use crate::chat::remember::Memories;
 use crate::chat::time::Now;
@@ -172,6 +174,10 @@ impl Server {
         password: Password,
         way: Way,
     ) {
+        // Whoever came first would run the server.
+        if self.settings.operator_accounts.contains(&name) {
+            return self.refuse_entry(now, id, way, &NoEntry::Closed);
+        }
         if self.chat.find_account(&name).is_some() {
             let why = NoEntry::RegisteredAlready { name };
             return self.refuse_entry(now, id, way, &why);
@@ -388,6 +394,9 @@ impl Server {
 
     fn registered(&mut self, now: Now, id: SessionId, name: &Nick, way: Way) {
         if let Some(account) = self.chat.find_account(name).cloned() {
+            if let Some(address) = self.address_of(id) {
+                self.guesses.note_owner(account.id, address);
+            }
             self.belong(now, id, &account);
             match way {
                 Way::Typed => self.send(id, replies::registered(name)),
@@ -455,6 +464,7 @@ impl Server {
             Some(user) => {
                 self.make_way(now, id, account);
                 self.chat.belong(now, user, Some(account.clone()));
+                self.give_office(now, user);
                 self.deliver(now, None);
             }
             None => self.note_account(id, Some(account.clone())),
@@ -489,7 +499,11 @@ impl Server {
         if let Err(why) = self.check_alone(Some(user), None) {
             return self.refuse_entry(now, id, way, &why);
         }
+        if self.seats.get(user).is_some_and(|seats| seats.len() > 1) {
+            return self.refuse_entry(now, id, way, &NoEntry::Elsewhere);
+        }
         self.chat.belong(now, user, None);
+        self.take_office(now, user, &account);
         self.deliver(now, None);
         match way {
             Way::Typed => self.send(id, replies::logged_out()),
@@ -498,6 +512,22 @@ impl Server {
         if self.chat.find_nick(&account.name) == Some(user) {
             self.chat.free_name(now, &account.name);
             self.deliver(now, None);
+        }
+    }
+
+    /// Whoever is logged in to an account of those who run the server is its operator.
+    pub(super) fn give_office(&mut self, now: Now, user: UserId) {
+        let account = self.chat.account_of(user);
+        if account.is_some_and(|account| self.settings.operator_accounts.contains(&account.name)) {
+            self.chat.make_operator(now, user, None);
+        }
+    }
+
+    fn take_office(&mut self, now: Now, user: UserId, account: &Account) {
+        if self.settings.operator_accounts.contains(&account.name) {
+            let changes = vec![(UserFlag::Operator, false)];
+            self.chat
+                .handle(now, user, Command::SetOwnModes { changes });
         }
     }
 

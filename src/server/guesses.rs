@@ -89,18 +89,27 @@ impl Guesses {
 
     /// A password was right.
     pub(super) fn was_right(&mut self, account: AccountId, address: IpAddr) {
-        let address = neighbourhood(address);
-        if let Some(bucket) = self.addresses.get_mut(&address) {
+        if let Some(bucket) = self.addresses.get_mut(&neighbourhood(address)) {
             bucket.give_back(PER_ADDRESS);
         }
-        let account = self.accounts.entry(account).or_default();
-        if !account.known.contains(&address) {
+        if self.note_owner(account, address) {
+            let account = self.accounts.entry(account).or_default();
             account.tried.give_back(PER_ACCOUNT);
-            if account.known.len() == KNOWN_ADDRESSES_MAX {
-                account.known.remove(0);
-            }
-            account.known.push(address);
         }
+    }
+
+    /// The owner of an account is at this address. Says whether that is new.
+    pub(super) fn note_owner(&mut self, account: AccountId, address: IpAddr) -> bool {
+        let address = neighbourhood(address);
+        let known = &mut self.accounts.entry(account).or_default().known;
+        if known.contains(&address) {
+            return false;
+        }
+        if known.len() == KNOWN_ADDRESSES_MAX {
+            known.remove(0);
+        }
+        known.push(address);
+        true
     }
 
     /// Forgets addresses whose guesses are long ago; if that is not enough, one of the others.
@@ -176,6 +185,7 @@ mod tests {
             let place = u8::try_from(place).expect("few");
             guesses.was_right(AccountId(1), at(place));
         }
+        while guesses.attempt(0, ANN, at(2)).is_ok() {}
         assert!(guesses.attempt(0, ANN, at(1)).is_err(), "one past");
     }
 

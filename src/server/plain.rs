@@ -90,7 +90,10 @@ impl Server {
                 self.send(id, replies::times(times));
             }
             Request::Ping(token) => self.send(id, replies::told(&format!("Pong: {token}"))),
-            Request::Help(None) => self.send(id, replies::help(&self.settings.statuses)),
+            Request::Help(None) => self.send(
+                id,
+                replies::help(&self.settings.statuses, self.settings.chat.remembers),
+            ),
             Request::Help(Some(name)) => self.help(id, &name),
             Request::Quit(why) => self.quit(now, id, why),
             Request::Oper(name, password) => self.ask_to_operate(now, id, name, password),

@@ -60,7 +60,10 @@ impl Server {
         match command.to_ascii_lowercase().as_str() {
             "" if line.is_empty() => {}
             "/login" => self.log_in_at_the_door(now, id, line),
-            "/help" => self.send(id, replies::help(&self.settings.statuses)),
+            "/help" => self.send(
+                id,
+                replies::help(&self.settings.statuses, self.settings.chat.remembers),
+            ),
             "/quit" => {
                 self.send(id, replies::goodbye(None));
                 self.close_saying(now, id, "bye");
@@ -179,6 +182,7 @@ impl Server {
             .set(now.mono_ms + LOBBY_AFTER_MS, id, Timer::LobbyDue);
         let announcements = self.chat.announcements_in_force(now, user);
         self.send(id, replies::hello(nick.as_str(), announcements));
+        self.give_office(now, user);
         self.deliver(now, None);
         Ok(())
     }

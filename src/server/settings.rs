@@ -68,6 +68,8 @@ pub struct Settings {
     pub decoys: Key,
     /// What makes the numbers that are used once: another after each restart.
     pub nonces: Key,
+    /// Accounts whose owners run the server while they are logged in.
+    pub operator_accounts: Vec<Nick>,
     /// Those who may become operators of the server.
     pub operators: Vec<Operator>,
     /// How far back guests read what was said, in milliseconds; `None`: to the beginning.
@@ -110,6 +112,7 @@ impl Default for Settings {
             iterations: ITERATIONS,
             decoys: Key::default(),
             nonces: Key::default(),
+            operator_accounts: Vec::new(),
             operators: Vec::new(),
             guest_history_ms: Some(24 * 60 * 60 * 1_000),
             replay: Replay::All,

@@ -359,12 +359,13 @@ impl World {
     }
 }
 
-/// A numeric that begins with 4, 5, 696 or 734, or `FAIL`.
+/// A numeric that begins with 4 or 5, some others, `FAIL`, or what NickServ says.
 fn is_refusal(line: &str) -> bool {
     let verb = line.split(' ').nth(1).unwrap_or("");
     let refusal =
-        |verb: &str| verb.starts_with(['4', '5']) || matches!(verb, "696" | "713" | "734");
-    verb == "FAIL" || refusal(verb)
+        |verb: &str| verb.starts_with(['4', '5']) || matches!(verb, "696" | "713" | "734" | "904");
+    let by_nickserv = line.starts_with(":NickServ!");
+    verb == "FAIL" || refusal(verb) || by_nickserv
 }
 
 /// What the server is configured with.

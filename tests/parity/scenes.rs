@@ -254,6 +254,64 @@ pub(crate) static SCENES: &[Scene] = &[
         ann> /self +w | MODE ann +w
         ann? /self | MODE ann => +w | 221 ann +w
     "),
+    scene("make one's name one's own", &[], "
+        hallway remembers
+        ann? /register pencil | NICKSERV REGISTER pencil => ann is yours from now on | ann is yours from now on
+        bob> /nick ann
+        bob< ann is registered
+        carol> NICK ann
+        carol< 433
+        -- refused
+        config [accounts]
+        config registration = \"operator\"
+        hallway remembers
+        ann! /register pencil | NICKSERV REGISTER pencil => Whoever runs this server registers names
+        ann! /register pencil | REGISTER * * :pencil => Whoever runs this server | TEMPORARILY_UNAVAILABLE
+        -- limit
+        hallway remembers
+        ann! /register {x*301} | NICKSERV REGISTER {x*301} => at most 300 bytes
+        ann! /register {x*301} | REGISTER * * :{x*301} => at most 300 bytes | UNACCEPTABLE_PASSWORD
+        ann? /register pencil | REGISTER * * :pencil => ann is yours | ann is yours
+    "),
+    scene("log in", &[], "
+        hallway remembers
+        ann> /register pencil | NICKSERV REGISTER pencil
+        ann? /login ann pencil | NICKSERV IDENTIFY ann pencil => You are logged in as ann
+        -- refused
+        hallway remembers
+        bob> /register pencil
+        ann! /login bob pen | NICKSERV IDENTIFY bob pen => That is not the password of bob
+        ann> - | AUTHENTICATE PLAIN
+        ann! /login bob pen | AUTHENTICATE AGJvYgBwZW4= => That is not the password of bob | 904
+        -- limit
+        hallway remembers
+        bob> /register pencil
+        ann> /login bob pen{1..20} | NICKSERV IDENTIFY bob pen{1..20}
+        ann! /login bob pencil | NICKSERV IDENTIFY bob pencil => Too many wrong passwords
+    "),
+    scene("log out", &[], "
+        hallway remembers
+        ann> /register pencil | NICKSERV REGISTER pencil
+        ann? /logout | NICKSERV LOGOUT => You are logged out
+        -- refused
+        hallway remembers
+        ann! /logout | NICKSERV LOGOUT => You are not logged in
+    "),
+    scene("have another password", &[], "
+        hallway remembers
+        ann> /register pencil | NICKSERV REGISTER pencil
+        ann? /password pencil crayon | NICKSERV PASSWORD pencil crayon => Your password is another
+        ann? /login ann crayon | NICKSERV IDENTIFY ann crayon => You are logged in as ann
+        -- refused
+        hallway remembers
+        ann! /password pencil crayon | NICKSERV PASSWORD pencil crayon => You are not logged in
+        ann> /register pencil | NICKSERV REGISTER pencil
+        ann! /password pen crayon | NICKSERV PASSWORD pen crayon => That is not the password of ann
+        -- limit
+        hallway remembers
+        ann> /register pencil | NICKSERV REGISTER pencil
+        ann! /password pencil {x*301} | NICKSERV PASSWORD pencil {x*301} => at most 300 bytes
+    "),
     scene("be away", &["Away"], "
         bob> /watch ann
         carol> MONITOR + ann

@@ -18,6 +18,7 @@ use hallway::server::cloak::CloakKey;
 use hallway::server::settings::Settings;
 use hallway::server::{Heard, Output, Server, SessionId};
 use hallway::store::vocabulary::{Answer, Order, Question, Trouble};
+use hallway::verifier::ITERATIONS_MIN;
 
 use super::archive::{Archive, folder};
 use super::hearing::{Ear, Item, Times};
@@ -436,8 +437,18 @@ pub(crate) fn config_file(script: &Script, stage: &str) -> Outcome<PathBuf> {
             format!("motd = {:?}\n", motd.display().to_string())
         }
     };
-    write(&path, &(key + &script.config))?;
+    write(&path, &(key + &with_quick_passwords(&script.config)))?;
     Ok(path)
+}
+
+/// The same configuration, in which a password takes no longer than it must.
+fn with_quick_passwords(config: &str) -> String {
+    const TABLE: &str = "[accounts]\n";
+    let quick = format!("{TABLE}iterations = {ITERATIONS_MIN}\n");
+    match config.contains(TABLE) {
+        true => config.replace(TABLE, &quick),
+        false => format!("{config}\n{quick}"),
+    }
 }
 
 fn settings(script: &Script) -> Outcome<Settings> {

@@ -34,6 +34,14 @@ const HEARD_ELSEWHERE: &[(&str, &str)] = &[
         "What was said cannot be looked up just now",
         "src/server/history/tests.rs: a broken store",
     ),
+    (
+        "{name} is registered already",
+        "tests/accounts.rs: somebody else is quicker",
+    ),
+    (
+        "That could not be kept just now",
+        "tests/accounts.rs: the disk is full",
+    ),
 ];
 
 /// A sentence, or a part of one, as it stands in the source.

@@ -75,9 +75,7 @@ pub enum Fault {
     InvalidEmail,
     NeedNick,
     TemporarilyUnavailable,
-    UnacceptableEmail,
     UnacceptablePassword,
-    WeakPassword,
 }
 
 /// Every fault with its code, and with the sentence of which it is an answer.
@@ -92,9 +90,7 @@ pub static FAULTS: &[(Fault, &str, &str)] = &[
     (Fault::InvalidEmail, "INVALID_EMAIL", "An address for mail is needed"),
     (Fault::NeedNick, "NEED_NICK", "Say who you are first: NICK"),
     (Fault::TemporarilyUnavailable, "TEMPORARILY_UNAVAILABLE", "That cannot be done now: try again later"),
-    (Fault::UnacceptableEmail, "UNACCEPTABLE_EMAIL", "That address cannot be used here"),
     (Fault::UnacceptablePassword, "UNACCEPTABLE_PASSWORD", "That cannot be a password"),
-    (Fault::WeakPassword, "WEAK_PASSWORD", "That password is too easily guessed"),
 ];
 
 impl Wish {

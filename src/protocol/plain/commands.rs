@@ -1,6 +1,7 @@
 //! The table of commands: `/help`, the errors' usage lines, the parser and the table in
 //! `protocol.md` all come from it or are tested against it.
 
+mod account;
 mod channels;
 mod devices;
 mod earlier;
@@ -48,6 +49,8 @@ pub enum Group {
     Availability,
     /// What must not be missed.
     Announcements,
+    /// One's account.
+    Account,
     /// The session itself.
     Session,
     /// Running a channel or the server.
@@ -62,6 +65,7 @@ pub static GROUPS: &[(Group, &str)] = &[
     (Group::People, "people"),
     (Group::Availability, "availability"),
     (Group::Announcements, "announcements"),
+    (Group::Account, "your account"),
     (Group::Session, "this session"),
     (Group::Operators, "operators"),
 ];
@@ -147,6 +151,7 @@ pub fn commands() -> impl Iterator<Item = &'static Spec> {
         channels::COMMANDS,
         earlier::COMMANDS,
         people::COMMANDS,
+        account::COMMANDS,
         session::COMMANDS,
         devices::COMMANDS,
         operators::COMMANDS,

@@ -197,6 +197,7 @@ pub fn no_entry(why: &NoEntry) -> String {
         NoEntry::SharedAlready { nick } => {
             format!("You are {nick} in other sessions too: /quit this one and come anew.")
         }
+        NoEntry::Elsewhere => "You are logged in from elsewhere too, and would be a guest there: /quit ends just this session, /signout another.".to_owned(),
         NoEntry::NotLoggedIn => "You are not logged in: /login NAME PASSWORD does that.".to_owned(),
     }
 }

@@ -782,7 +782,7 @@ pub fn rehashed() -> String {
 }
 
 /// All commands and statuses, by what they are about: it fits on the smallest terminal.
-pub fn help(statuses: &Statuses) -> String {
+pub fn help(statuses: &Statuses, remembers: bool) -> String {
     let mut out = told("Type to talk: a line without a slash goes to everybody in your channel.");
     for (group, title) in GROUPS {
         let specs = commands().filter(|spec| spec.group == *group);
@@ -799,7 +799,10 @@ pub fn help(statuses: &Statuses) -> String {
     tell(&mut out, "/help COMMAND tells how to use one: /help msg");
     tell(
         &mut out,
-        "Nothing is kept for people who are not here: there are no accounts yet.",
+        match remembers {
+            true => "What guests say privately, or are told, is not kept: /register PASSWORD.",
+            false => "Nothing is kept for people who are not here: there are no accounts.",
+        },
     );
     out
 }

@@ -147,6 +147,9 @@ impl Server {
             out.reserve(GREETING_BYTES);
             server.write_greeting(now, id, batch.as_deref(), reader, out);
         });
+        if let Some(user) = self.user_of(id) {
+            self.give_office(now, user);
+        }
         self.deliver(now, None);
         if let Some(words) = away {
             self.irc_command(now, id, "", Command::Away { words });

@@ -5,14 +5,14 @@ use super::{Group, Request, Spec, open, session};
 /// The commands.
 pub(super) static COMMANDS: &[Spec] = &[
     open(
-        Group::Session,
+        Group::Account,
         "sessions",
         "",
         "from where you are logged in",
         |a| session(a, Request::Sessions),
     ),
     open(
-        Group::Session,
+        Group::Account,
         "signout",
         "NUMBER",
         "end another session of yours",

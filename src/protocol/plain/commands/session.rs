@@ -1,7 +1,6 @@
 //! The session itself.
 
 use super::{Group, Request, Spec, open, session};
-use crate::protocol::plain::args::nick;
 use crate::protocol::plain::refusals::Mistake;
 use crate::protocol::stamp::Times;
 
@@ -73,43 +72,6 @@ pub(super) static COMMANDS: &[Spec] = &[
         |a| {
             let name = a.need_word()?.to_owned();
             Ok(Request::Oper(name, a.need_text()?))
-        },
-    ),
-    open(
-        Group::Session,
-        "register",
-        "PASSWORD",
-        "make the name you have yours alone",
-        |a| Ok(Request::Register(a.need_text()?)),
-    ),
-    open(
-        Group::Session,
-        "login",
-        "[NAME] PASSWORD",
-        "log in to your account",
-        |a| {
-            let first = a.need_word()?.to_owned();
-            match a.maybe_text() {
-                Some(password) => Ok(Request::LogIn(Some(nick(&first)?), password)),
-                None => Ok(Request::LogIn(None, first)),
-            }
-        },
-    ),
-    open(
-        Group::Session,
-        "logout",
-        "",
-        "be a guest again, and stay",
-        |a| session(a, Request::LogOut),
-    ),
-    open(
-        Group::Session,
-        "password",
-        "OLD NEW",
-        "have another password for your account; OLD is one word",
-        |a| {
-            let old = a.need_word()?.to_owned();
-            Ok(Request::Password(old, a.need_text()?))
         },
     ),
     open(
