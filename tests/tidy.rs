@@ -119,6 +119,8 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("MASKS_MAX", "100", "masks on a channel's lists, all together; its open invitations (the oldest goes for the next) | 100; 100"),
     ("INVITATIONS_MAX", "100", "masks on a channel's lists, all together; its open invitations (the oldest goes for the next) | 100; 100"),
     ("KEPT_CHANNELS_MAX", "1_000", "channels that are kept while empty | 1,000"),
+    ("KEPT_FROM_ONE_MAX", "20", "from one other; in all | 20"),
+    ("KEPT_FOR_ONE_MAX", "200", "in all | 20; 200"),
     ("HISTORY_LINES_MAX", "100", "lines of the history told at once; on coming in | 100; 10"),
     ("MEMORY_LINES_MAX", "10", "lines that a channel remembers | 10, of 8,192 bytes in all"),
     ("MEMORY_BYTES_MAX", "8_192", "lines that a channel remembers | 10, of 8,192 bytes in all"),
