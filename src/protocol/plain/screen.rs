@@ -59,6 +59,11 @@ impl Screen {
         self.joined.contains(channel)
     }
 
+    /// In how many channels the session is.
+    pub fn places(&self) -> usize {
+        self.joined.len()
+    }
+
     /// The channel is the current one from now on.
     pub fn turn_to(&mut self, channel: &ChannelName) {
         self.joined.retain(|other| other != channel);

@@ -1,5 +1,7 @@
 //! What IRC clients hear that share their person, and what only they and terminals side by side do.
 
+mod pictures;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
