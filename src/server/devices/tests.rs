@@ -22,6 +22,13 @@ const NOW: Now = Now {
     wall_ms: 0,
 };
 
+fn settings() -> Settings {
+    Settings {
+        pace: None,
+        ..Settings::default()
+    }
+}
+
 /// A server with some sessions, and what they have heard.
 struct Stage {
     server: Server,
@@ -32,11 +39,7 @@ struct Stage {
 impl Stage {
     /// Where `ann` and `bob` are accounts, and nothing else is kept.
     fn new() -> Self {
-        let settings = Settings {
-            pace: None,
-            ..Settings::default()
-        };
-        let mut server = Server::new(NOW, settings);
+        let mut server = Server::new(NOW, settings());
         for (id, name) in [(1, "ann"), (2, "bob")] {
             let (id, name) = (AccountId(id), nick(name));
             server.chat.add_account(Account { id, name });
@@ -122,6 +125,13 @@ impl Stage {
                 }
             }
         }
+    }
+
+    /// Saves the server and goes on with what is restored.
+    fn restore(&mut self) {
+        let saved = postcard::to_allocvec(&self.server).expect("plain data");
+        self.server = postcard::from_bytes(&saved).expect("plain data");
+        self.server.configure(NOW, settings());
     }
 
     /// Forgets what everybody has heard so far.

@@ -1,4 +1,5 @@
-//! Whatever one does from whichever session, all of them agree on where one is, and with the chat.
+//! Whatever one does from whichever session, all of them agree on where one is, and with the chat;
+//! also after it was saved and restored.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -139,6 +140,7 @@ impl Story {
 
     fn go_on(&mut self) {
         match self.chance.below(12) {
+            0 if self.chance.below(2) == 0 => self.stage.restore(),
             0 => self.comes(Protocol::Plain),
             1 => self.comes(Protocol::Irc),
             2 => self.guest_logs_in(),
