@@ -122,6 +122,7 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("KEPT_FROM_ONE_MAX", "20", "from one other; in all | 20"),
     ("KEPT_FOR_ONE_MAX", "200", "in all | 20; 200"),
     ("HISTORY_LINES_MAX", "100", "lines of the history told at once; on coming in | 100; 10"),
+    ("READ_MARKERS_MAX", "500", "in which one account has read markers | 500"),
     ("MEMORY_LINES_MAX", "10", "lines that a channel remembers | 10, of 8,192 bytes in all"),
     ("MEMORY_BYTES_MAX", "8_192", "lines that a channel remembers | 10, of 8,192 bytes in all"),
     ("ANNOUNCEMENTS_MAX", "50", "goes for the next) | 50"),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::irc::read_marker::ReadMarkers;
 use super::session::Side;
 use super::tickets::{Answered, Pending};
 use super::{Cause, Output, Server, SessionId};
@@ -113,6 +114,7 @@ impl Server {
             self.accounts.verifiers.insert(account.id, verifier);
             accounts.push(account);
         }
+        self.read_markers = ReadMarkers::restored(restored.read);
         let channels = restored.channels.into_iter();
         let memories = Memories {
             accounts,

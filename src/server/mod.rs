@@ -48,6 +48,7 @@ use guesses::Guesses;
 use irc::Asked;
 use irc::about::About;
 use irc::capabilities::offer;
+use irc::read_marker::ReadMarkers;
 use letters::Post;
 use session::{Newcomer, Progress, Session, Side};
 use settings::Settings;
@@ -149,6 +150,8 @@ pub struct Server {
     #[serde(skip)]
     wishes: Wishes,
     #[serde(skip)]
+    read_markers: ReadMarkers,
+    #[serde(skip)]
     outputs: Vec<Output>,
     /// What the IRC session whose message is in hand has asked for.
     #[serde(skip)]
@@ -178,6 +181,7 @@ impl Server {
             started: now,
             accounts: Accounts::default(),
             wishes: Wishes::default(),
+            read_markers: ReadMarkers::default(),
             outputs: Vec::new(),
             asked: Asked::default(),
         }

@@ -121,6 +121,7 @@ pub(super) fn remove(
     let removed = db.execute("DELETE FROM accounts WHERE account = ?1", [number])?;
     db.execute("DELETE FROM stays WHERE account = ?1", [number])?;
     db.execute("DELETE FROM waiting WHERE account = ?1", [number])?;
+    db.execute("DELETE FROM read_markers WHERE account = ?1", [number])?;
     if removed > 0 && with_messages {
         db.execute("DELETE FROM waiting WHERE sender = ?1", [number])?;
         let text = "INSERT INTO erasures (account) VALUES (?1) ON CONFLICT DO NOTHING";
@@ -134,6 +135,33 @@ fn there_was_one(changed: usize) -> Outcome {
         0 => Err(Trouble::NoSuchAccount),
         _ => Ok(None),
     }
+}
+
+/// Notes up to when somebody has read something: never back. Nothing is noted of an account that is
+/// no more.
+pub(super) fn mark_read(
+    db: &Connection,
+    account: AccountId,
+    target: &str,
+    at_ms: u64,
+) -> rusqlite::Result<()> {
+    let text = "INSERT INTO read_markers (account, target, at_ms)
+        SELECT account, ?2, ?3 FROM accounts WHERE account = ?1
+        ON CONFLICT DO UPDATE SET at_ms = max(at_ms, excluded.at_ms)";
+    let values = params![row::account(account), target, row::integer(at_ms)];
+    db.prepare_cached(text)?.execute(values)?;
+    Ok(())
+}
+
+/// Up to when who has read what.
+pub(super) fn read_markers(db: &Connection) -> rusqlite::Result<Vec<(AccountId, String, u64)>> {
+    let text = "SELECT account, target, at_ms FROM read_markers ORDER BY account, target";
+    let mut statement = db.prepare(text)?;
+    let found = statement.query_map([], |row| {
+        let account = AccountId(row::number(row, 0)?);
+        Ok((account, row.get(1)?, row::number(row, 2)?))
+    })?;
+    found.collect()
 }
 
 /// Keeps a line, and that somebody is still to read it.

@@ -27,6 +27,11 @@ pub(super) fn carry_out(db: &Connection, deed: &Deed) -> rusqlite::Result<Outcom
         Deed::Seen { account, at_ms } => return accounts::set_seen(db, *account, *at_ms),
         Deed::KeepFor { account, line } => return accounts::keep_for(db, *account, line),
         Deed::Delivered { account, until } => accounts::delivered(db, *account, *until)?,
+        Deed::MarkRead {
+            account,
+            target,
+            at_ms,
+        } => accounts::mark_read(db, *account, target, *at_ms)?,
         Deed::Keep { conversation, keep } => stays::set_keep(db, *conversation, *keep)?,
     }
     Ok(Ok(None))

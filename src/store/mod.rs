@@ -39,6 +39,7 @@
 //! | `speakers` | who says lines, as they were called then | number |
 //! | `lines` | all lines, the rest of which is in `speakers` | their id in one integer (`key.rs`) |
 //! | `waiting` | which private lines are still to be read | line |
+//! | `read_markers` | up to when somebody has read a channel or a conversation | account, target |
 //! | `erasures` | whose lines are being forgotten | account |
 //! | `marks` | the last line and the last conversation there ever were | |
 //! | `search` | the words of lines, their place, their sender; no text | line |

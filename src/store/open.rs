@@ -244,6 +244,7 @@ fn read_all(db: &Connection) -> rusqlite::Result<Restored> {
         last_conversation,
         last_message,
         waiting: waiting(db)?,
+        read: accounts::read_markers(db)?,
     })
 }
 

@@ -141,7 +141,10 @@ impl Queue {
 pub(super) fn is_owed(deed: &Deed) -> bool {
     !matches!(
         deed,
-        Deed::Record(Record::Line(_)) | Deed::KeepFor { .. } | Deed::Seen { .. }
+        Deed::Record(Record::Line(_))
+            | Deed::KeepFor { .. }
+            | Deed::Seen { .. }
+            | Deed::MarkRead { .. }
     )
 }
 

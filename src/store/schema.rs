@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const APPLICATION: i32 = 0x6861_6c6c;
 
 /// Each is one transaction. `user_version` is how many a database has gone through.
-pub(super) const MIGRATIONS: &[&str] = &[ACCOUNTS_AND_LINES];
+pub(super) const MIGRATIONS: &[&str] = &[ACCOUNTS_AND_LINES, READ_MARKERS];
 
 /// `search` keeps no text: it is in `lines`. Its columns are the words (`search.rs` says which), the
 /// place and whether the line is open, and who said it.
@@ -103,6 +103,16 @@ CREATE VIRTUAL TABLE search USING fts5 (
 );
 INSERT INTO search (search, rank) VALUES ('hashsize', 131072);
 INSERT INTO search (search, rank) VALUES ('usermerge', 2);
+";
+
+/// Up to when somebody has read what.
+const READ_MARKERS: &str = "
+CREATE TABLE read_markers (
+    account INTEGER NOT NULL,
+    target TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (account, target)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// How many steps a database has gone through.

@@ -58,6 +58,15 @@ pub enum Deed {
         /// The last of them.
         until: MessageId,
     },
+    /// Somebody has read a channel or a private conversation up to a moment.
+    MarkRead {
+        /// Whose account.
+        account: AccountId,
+        /// The folded name of the channel or of the other person.
+        target: String,
+        /// Up to when, in Unix milliseconds.
+        at_ms: u64,
+    },
     /// For how long the lines of a channel are kept from now on, those said before too.
     Keep {
         /// Which channel.
@@ -251,4 +260,6 @@ pub struct Restored {
     pub last_message: MessageId,
     /// For whom messages wait, how many and from whom.
     pub waiting: Vec<(AccountId, AccountId, usize)>,
+    /// Up to when who has read what: the account, the folded name, Unix milliseconds.
+    pub read: Vec<(AccountId, String, u64)>,
 }

@@ -230,3 +230,27 @@ fn conversations_by_their_latest_line() {
     assert_eq!(partners(guest(), 0, 100, 9), [desk(20), other]);
     assert_eq!(partners(guest(), 0, 20, 9), []);
 }
+
+#[test]
+fn read_markers_go_on_with_their_account() {
+    let shelf = Shelf::new();
+    let ann = add(&shelf, "ann").expect("it is free").expect("a number");
+    let marker = |account, target: &str, at_ms| Deed::MarkRead {
+        account,
+        target: target.to_owned(),
+        at_ms,
+    };
+    let nobody = AccountId(99);
+    shelf.give([
+        marker(ann, "#b", 7),
+        marker(ann, "#a", 5),
+        marker(ann, "#b", 6),
+        marker(nobody, "#a", 1),
+    ]);
+    shelf.settle();
+    let shelf = shelf.reopen();
+    let expected = [(ann, "#a".to_owned(), 5), (ann, "#b".to_owned(), 7)];
+    assert_eq!(shelf.restored.read, expected);
+    assert_eq!(remove(&shelf, ann.0, false), Ok(None));
+    assert_eq!(shelf.reopen().restored.read, []);
+}

@@ -53,6 +53,7 @@ pub enum Cap {
     Chathistory = 1 << 28,
     EventPlayback = 1 << 29,
     Search = 1 << 30,
+    ReadMarker = 1 << 31,
 }
 
 /// All that are offered, by name. Two have the name that they had as drafts too.
@@ -73,6 +74,7 @@ pub static CAPABILITIES: &[(&str, Cap)] = &[
     ("draft/multiline", Cap::Multiline),
     ("draft/no-implicit-names", Cap::DraftNoImplicitNames),
     ("draft/pre-away", Cap::PreAway),
+    ("draft/read-marker", Cap::ReadMarker),
     ("echo-message", Cap::EchoMessage),
     ("extended-join", Cap::ExtendedJoin),
     ("extended-monitor", Cap::ExtendedMonitor),
@@ -198,7 +200,7 @@ impl Offer {
     pub fn has(self, cap: Cap) -> bool {
         match cap {
             Cap::Sasl => self.accounts,
-            Cap::Chathistory | Cap::EventPlayback | Cap::Search => self.history,
+            Cap::Chathistory | Cap::EventPlayback | Cap::ReadMarker | Cap::Search => self.history,
             Cap::AccountRegistration => self.registration.is_some(),
             _ => true,
         }
@@ -274,6 +276,7 @@ mod tests {
             ),
             ("draft/chathistory", "draft/chathistory"),
             ("draft/event-playback", "draft/event-playback"),
+            ("draft/read-marker", "draft/read-marker"),
             ("soju.im/search", "soju.im/search"),
         ] {
             assert_eq!(requested(name, none, 302), None);

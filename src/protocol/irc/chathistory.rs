@@ -234,6 +234,26 @@ fn narrow(search: &mut Search, key: &str, value: &str) -> Option<()> {
     Some(())
 }
 
+/// Reads what stands behind `MARKREAD`: whose marker, and the moment to which it is to be moved, if
+/// it is.
+///
+/// # Errors
+/// The `FAIL` that the specification has for what is wrong.
+pub fn marker(params: &[&str]) -> Result<(String, Option<u64>), Complaint> {
+    let fail = |code, about: &[&str], text| Complaint::fail("MARKREAD", code, about, text);
+    match params {
+        [] => Err(fail("NEED_MORE_PARAMS", &[], "Missing parameters")),
+        [target] => Ok(((*target).to_owned(), None)),
+        [target, time, ..] => {
+            let at_ms = time.strip_prefix("timestamp=").and_then(read_utc);
+            let text = "The second parameter is timestamp=, and a time";
+            let invalid = || fail("INVALID_PARAMS", &[target, time], text);
+            let at_ms = at_ms.ok_or_else(invalid)?;
+            Ok(((*target).to_owned(), Some(at_ms)))
+        }
+    }
+}
+
 /// A channel or a person, whose history it is.
 pub fn target(word: &str) -> Option<Target> {
     match word.starts_with('#') {

@@ -194,6 +194,9 @@ pub enum Request {
     History(chathistory::Wish),
     /// To find what was said.
     Search(Search),
+    /// To be told up to when one has read something, or to have read it up to a moment (Unix
+    /// milliseconds).
+    MarkRead(String, Option<u64>),
     /// To be shown what was said in a channel before one came in.
     Earlier(ChannelName),
     /// To take back a message: where, its id, and why.

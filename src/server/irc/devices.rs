@@ -113,6 +113,7 @@ impl Server {
             };
             self.tell_client(now, id, vec![joined]);
             self.tell_topic(id, &channel);
+            self.tell_read_marker(id, &channel);
             self.put_off_contents(id, channel);
         }
     }
@@ -178,6 +179,7 @@ impl Server {
                 continue;
             }
             self.tell_topic(id, channel);
+            self.tell_read_marker(id, channel);
             if self.caps(id).implicit_names() {
                 self.write_names_at_once(id, channel);
             }

@@ -119,6 +119,7 @@ impl Server {
             replies::write(&reply, cause.verb, reader, &identity, &clock, out);
         });
         if let Reply::Joined { channel, .. } = &reply {
+            self.tell_read_marker(id, channel);
             self.plan_earlier(id, channel);
         }
         if let Reply::Joined { channel, .. } = &reply

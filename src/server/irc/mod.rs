@@ -12,6 +12,7 @@ mod history;
 mod monitor;
 mod multiline;
 mod queries;
+pub mod read_marker;
 mod registration;
 mod sasl;
 mod stand_ins;

@@ -84,6 +84,19 @@ pub(super) static COMMANDS: &[Spec] = &[
             |a| reading(chathistory::search(&a.rest(0)).map(Request::Search)),
         )
     },
+    Spec {
+        when: When::IfAsked(Cap::ReadMarker),
+        ..spec(
+            "MARKREAD",
+            "<target> [timestamp=<time>]",
+            0,
+            "up to when you have read it (draft/read-marker)",
+            |a| {
+                let marker = chathistory::marker(&a.message.params);
+                reading(marker.map(|(target, at_ms)| Request::MarkRead(target, at_ms)))
+            },
+        )
+    },
     spec(
         "ANNOUNCE",
         "[<channel>] :<text> | ACK|ROLLCALL|WITHDRAW <number> | LIST",
