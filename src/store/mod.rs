@@ -87,7 +87,7 @@ use crate::chat::time::Now;
 
 use health::Health;
 use queue::Queue;
-use reader::{Asked, Reader};
+use reader::{Asked, Questions, Reader};
 use retention::Sweep;
 use vocabulary::{Answer, Order, Question, Restored};
 use writer::{State, Writer};
@@ -153,8 +153,10 @@ impl Store {
         let (answered, answers) = channel();
         let reader = Reader::new(
             reading,
-            asked,
-            queue.clone(),
+            Questions {
+                asked,
+                orders: queue.clone(),
+            },
             answered.clone(),
             health.clone(),
             options.clock.clone(),

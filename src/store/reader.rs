@@ -32,10 +32,24 @@ pub(super) struct Asked {
     pub(super) behind: u64,
 }
 
+/// Questions as they come, each once what was ordered before it has been carried out.
+pub(super) struct Questions {
+    pub(super) asked: Receiver<Asked>,
+    pub(super) orders: Arc<Queue>,
+}
+
+impl Questions {
+    fn next(&self) -> Option<Question> {
+        let Asked { question, behind } = self.asked.recv().ok()?;
+        let patience = Duration::from_millis(CATCHING_UP_MS_MAX);
+        self.orders.wait_for(behind, patience);
+        Some(question)
+    }
+}
+
 pub(super) struct Reader<W> {
     db: Connection,
-    questions: Receiver<Asked>,
-    queue: Arc<Queue>,
+    questions: Questions,
     answers: Sender<Answer>,
     health: Arc<Health>,
     clock: Clock,
@@ -48,8 +62,7 @@ impl<W: Fn()> Reader<W> {
     /// `ending`: nobody waits for answers any more.
     pub(super) fn new(
         mut db: Connection,
-        questions: Receiver<Asked>,
-        queue: Arc<Queue>,
+        questions: Questions,
         answers: Sender<Answer>,
         health: Arc<Health>,
         clock: Clock,
@@ -63,7 +76,6 @@ impl<W: Fn()> Reader<W> {
         Ok(Self {
             db,
             questions,
-            queue,
             answers,
             health,
             clock,
@@ -74,9 +86,7 @@ impl<W: Fn()> Reader<W> {
     }
 
     pub(super) fn run(mut self) {
-        while let Ok(Asked { question, behind }) = self.questions.recv() {
-            self.queue
-                .wait_for(behind, Duration::from_millis(CATCHING_UP_MS_MAX));
+        while let Some(question) = self.questions.next() {
             if self.ending.load(Relaxed) {
                 break;
             }
