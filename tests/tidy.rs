@@ -47,7 +47,7 @@ const LAYERS: &[Layer] = &[
             "verifier"],
         others: &["bytes", "serde", "smallvec", "siphasher"] },
     Layer { folder: "src/store", not_std: &["std::net", "std::env"],
-        own: &["store", "verifier", "chat::account", "chat::name", "chat::time::Now", "chat::user::Identity",
+        own: &["store", "verifier", "chat::account", "chat::mask", "chat::name", "chat::time::Now", "chat::user::Identity",
             "chat::vocabulary"],
         others: &["log", "rusqlite", "thiserror"] },
     Layer { folder: "src/control", own: &["control", "verifier", "chat::name"], others: &["log"],

@@ -148,12 +148,13 @@ impl Chat {
         self.letters.0.remove(&account);
     }
 
-    /// A letter as something said to somebody who is here now.
+    /// A letter as something said to somebody who is here now; nothing if they block its writer.
     pub fn open_letter(&self, to: UserId, line: &Line) -> Option<Said> {
+        let said = said_in(line).filter(|said| !self.blocks_author(to, said))?;
         let to = self.users.get(to)?.identity.clone();
         Some(Said {
             place: Place::Person(to),
-            ..said_in(line)?
+            ..said
         })
     }
 

@@ -32,6 +32,9 @@ impl Chat {
     /// An account that there is no more: whoever is logged in to it is a guest from now on.
     pub fn remove_account(&mut self, now: Now, name: &Nick) {
         let account = self.accounts.remove(name);
+        if let Some(account) = &account {
+            self.forget_preferences(account.id);
+        }
         let owner = account.and_then(|account| self.owner_here(account.id));
         if let Some(owner) = owner {
             self.belong(now, owner, None);
@@ -86,6 +89,13 @@ impl Chat {
         self.owner_here(self.accounts.get(name)?.id)
     }
 
+    /// What an account is called.
+    pub(super) fn account_name(&self, account: AccountId) -> Option<&Nick> {
+        let mut accounts = self.accounts.values();
+        let found = accounts.find(|known| known.id == account);
+        found.map(|account| &account.name)
+    }
+
     /// The account that somebody who is here is logged in to.
     pub fn account_of(&self, who: UserId) -> Option<&Arc<Account>> {
         self.users.get(who)?.identity.account.as_ref()
@@ -111,7 +121,12 @@ impl Chat {
         }
         self.disown(who);
         self.own(who, account.as_deref());
-        self.user_mut(who).identity = Arc::new(before.with_account(account));
+        self.user_mut(who).identity = Arc::new(before.with_account(account.clone()));
+        self.review_standing_blocks(who);
+        match account {
+            Some(account) => self.adopt_preferences(who, account.id),
+            None => self.leave_preferences(who),
+        }
         for channel in channels {
             self.record_entry(now, who, channel);
         }

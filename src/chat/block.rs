@@ -1,22 +1,26 @@
 //! Blocking: not to hear somebody.
 //!
 //! A block is kept twice: by who blocks, to be listed, and on who is blocked (`hidden_from`), so
-//! that saying something costs one test for nearly everybody. Blocks by mask are resolved when
-//! they are set, when somebody comes, and when somebody is renamed.
+//! that saying something costs one test for nearly everybody. Blocks by mask or account are resolved
+//! when they are set, when somebody comes or logs in, and when somebody is renamed.
 
 use serde::{Deserialize, Serialize};
 
+use super::account::AccountId;
 use super::mask::Mask;
+use super::name::Nick;
 use super::vocabulary::{Limited, Refusal, Reply, Said, Whom};
 use super::{Chat, UserId};
 
 /// How many people and masks one person can block.
 pub const BLOCKS_MAX: usize = 200;
 
-/// One block: of a person, whatever they call themselves, or of whoever fits a mask.
+/// One block: of a guest, as long as they are here, of the owner of an account, whatever they are
+/// called, or of whoever fits a mask.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Block {
     Person(UserId),
+    Account(AccountId),
     Mask(Mask),
 }
 
@@ -28,7 +32,7 @@ impl Chat {
 
     pub(super) fn block(&mut self, who: UserId, whom: Whom) -> Result<(), Refusal> {
         let (block, whom) = self.block_of(whom)?;
-        if block == Block::Person(who) {
+        if self.concerned(&block) == [who] && !matches!(block, Block::Mask(_)) {
             return Err(Refusal::Oneself { verb: "block" });
         }
         if !self.alike(who, &block).is_empty() {
@@ -40,13 +44,46 @@ impl Chat {
                 max: BLOCKS_MAX,
             });
         }
-        match &block {
-            Block::Person(target) => self.hide(who, *target),
-            Block::Mask(mask) => self.hide_those_who_fit(who, mask),
+        let lasting = matches!(block, Block::Account(_));
+        self.begin_block(who, block);
+        self.note_preferences(who);
+        self.reply(Reply::Block { whom, lasting });
+        Ok(())
+    }
+
+    /// Somebody blocks others whom they have not blocked so far.
+    pub(super) fn begin_block(&mut self, who: UserId, block: Block) {
+        if !matches!(block, Block::Person(_))
+            && let Err(place) = self.standing_blockers.binary_search(&who)
+        {
+            self.standing_blockers.insert(place, who);
+        }
+        for user in self.concerned(&block) {
+            if user != who {
+                self.hide(who, user);
+            }
         }
         self.user_mut(who).aside().blocks.push(block);
-        self.reply(Reply::Block { whom });
-        Ok(())
+    }
+
+    /// Somebody blocks others no more, if they have.
+    pub(super) fn drop_block(&mut self, who: UserId, block: &Block) {
+        let user = self.user_mut(who);
+        user.aside().blocks.retain(|other| other != block);
+        user.tidy();
+        self.forget_standing_blocks_of(who);
+        for user in self.concerned(block) {
+            self.review(who, user);
+        }
+    }
+
+    /// Those who are here and are blocked by this.
+    fn concerned(&self, block: &Block) -> Vec<UserId> {
+        match block {
+            Block::Person(user) => vec![*user],
+            Block::Account(account) => self.owner_here(*account).into_iter().collect(),
+            Block::Mask(mask) => self.users_who_fit(mask),
+        }
     }
 
     pub(super) fn unblock(&mut self, who: UserId, whom: Whom) -> Result<(), Refusal> {
@@ -55,49 +92,70 @@ impl Chat {
         if alike.is_empty() {
             return Err(Refusal::NotBlocked { whom });
         }
-        let user = self.user_mut(who);
-        user.aside().blocks.retain(|other| !alike.contains(other));
-        user.tidy();
-        self.forget_masks_of(who);
-        match block {
-            Block::Person(target) => self.review(who, target),
-            Block::Mask(mask) => {
-                let fit = self.users_who_fit(&mask);
-                fit.into_iter().for_each(|user| self.review(who, user));
-            }
+        for block in alike {
+            self.drop_block(who, &block);
         }
+        self.note_preferences(who);
         self.reply(Reply::Unblock { whom });
         Ok(())
     }
 
     /// The blocks of somebody that are the same as this one: whoever is blocked as a person may have
-    /// been blocked by their name before they came.
+    /// been blocked by their name before they came, or before they logged in.
     fn alike(&self, who: UserId, block: &Block) -> Vec<Block> {
+        let nicks = self.nicks_of(block);
+        let here = self.concerned(block);
         let is_alike = |other: &&Block| match (block, other) {
-            (Block::Person(user), Block::Mask(mask)) => mask
-                .nick()
-                .is_some_and(|nick| nick == *self.user(*user).nick()),
+            (Block::Mask(_), other) => block == *other,
+            (_, Block::Mask(mask)) => mask.nick().is_some_and(|nick| nicks.contains(&nick)),
+            (_, Block::Person(user)) => here.contains(user),
             (block, other) => block == *other,
         };
         let blocks = self.user(who).blocks().iter();
         blocks.filter(is_alike).cloned().collect()
     }
 
-    /// A mask for just one name is that person, if they are here.
+    /// What they are called whom a block is for: now, and by their account.
+    fn nicks_of(&self, block: &Block) -> Vec<Nick> {
+        let here = match block {
+            Block::Mask(_) => Vec::new(),
+            block => self.concerned(block),
+        };
+        let here = here.iter().map(|user| self.user(*user).nick().clone());
+        let account = match block {
+            Block::Account(account) => self.account_name(*account),
+            _ => None,
+        };
+        here.chain(account.cloned()).collect()
+    }
+
+    /// A name, or a mask for just one name, is that person if they are here or have an account.
     fn block_of(&self, whom: Whom) -> Result<(Block, Whom), Refusal> {
         let nick = match &whom {
             Whom::Person(nick) => Some(nick.clone()),
-            Whom::Mask(mask) => mask.nick().filter(|nick| self.is_taken(nick)),
+            Whom::Mask(mask) => mask.nick(),
         };
-        match (nick, whom) {
-            (Some(nick), _) => {
-                let target = self.person(&nick)?;
-                let nick = self.user(target).nick().clone();
-                Ok((Block::Person(target), Whom::Person(nick)))
-            }
+        let person = nick.and_then(|nick| self.person_to_block(&nick));
+        match (person, whom) {
+            (Some((block, nick)), _) => Ok((block, Whom::Person(nick))),
             (None, Whom::Mask(mask)) => Ok((Block::Mask(mask.clone()), Whom::Mask(mask))),
             (None, Whom::Person(nick)) => Err(Refusal::NobodyNamed { nick }),
         }
+    }
+
+    fn person_to_block(&self, nick: &Nick) -> Option<(Block, Nick)> {
+        let account = match self.nicks.get(nick) {
+            Some(user) => self.account_of(*user),
+            None => self.find_account(nick),
+        };
+        let block = match (account, self.nicks.get(nick)) {
+            (Some(account), _) => Block::Account(account.id),
+            (None, Some(user)) => Block::Person(*user),
+            (None, None) => return None,
+        };
+        let here = self.nicks.get(nick).map(|user| self.user(*user).nick());
+        let name = here.or(account.map(|account| &account.name))?;
+        Some((block, name.clone()))
     }
 
     fn hide(&mut self, by: UserId, of: UserId) {
@@ -115,17 +173,6 @@ impl Chat {
         user.tidy();
     }
 
-    fn hide_those_who_fit(&mut self, by: UserId, mask: &Mask) {
-        if let Err(place) = self.mask_blockers.binary_search(&by) {
-            self.mask_blockers.insert(place, by);
-        }
-        for user in self.users_who_fit(mask) {
-            if user != by {
-                self.hide(by, user);
-            }
-        }
-    }
-
     fn users_who_fit(&self, mask: &Mask) -> Vec<UserId> {
         let users = self.users.iter();
         let fit = users.filter(|(_, user)| mask.fits(&user.identity));
@@ -138,6 +185,7 @@ impl Chat {
         by != of
             && self.user(by).blocks().iter().any(|block| match block {
                 Block::Person(user) => *user == of,
+                Block::Account(account) => self.owner_here(*account) == Some(of),
                 Block::Mask(mask) => mask.fits(identity),
             })
     }
@@ -150,49 +198,38 @@ impl Chat {
         }
     }
 
-    /// Looks again at who blocks somebody by mask: their names are new.
-    pub(super) fn review_mask_blocks(&mut self, of: UserId) {
-        for by in self.mask_blockers.clone() {
+    /// Looks again at who blocks somebody by mask or account: their names are new.
+    pub(super) fn review_standing_blocks(&mut self, of: UserId) {
+        for by in self.standing_blockers.clone() {
             self.review(by, of);
         }
     }
 
-    fn forget_masks_of(&mut self, who: UserId) {
-        let masks = |block: &Block| matches!(block, Block::Mask(_));
-        if !self.user(who).blocks().iter().any(masks) {
-            self.mask_blockers.retain(|user| *user != who);
+    fn forget_standing_blocks_of(&mut self, who: UserId) {
+        let stands = |block: &Block| !matches!(block, Block::Person(_));
+        if !self.user(who).blocks().iter().any(stands) {
+            self.standing_blockers.retain(|user| *user != who);
         }
     }
 
     pub(super) fn blocked(&mut self, who: UserId) -> Result<(), Refusal> {
         let blocks = self.user(who).blocks().iter();
         let whom = |block: &Block| match block {
-            Block::Person(user) => Whom::Person(self.user(*user).nick().clone()),
-            Block::Mask(mask) => Whom::Mask(mask.clone()),
+            Block::Mask(mask) => Some(Whom::Mask(mask.clone())),
+            block => self.nicks_of(block).into_iter().next().map(Whom::Person),
         };
-        let whom = blocks.map(whom).collect();
+        let whom = blocks.filter_map(whom).collect();
         self.reply(Reply::Blocked { whom });
         Ok(())
     }
 
     /// Ends the blocks of and on somebody who goes: a guest's block is of this connection.
     pub(super) fn end_blocks(&mut self, who: UserId) {
+        self.end_own_blocks(who);
         let Some(aside) = &mut self.user_mut(who).aside else {
             return;
         };
-        let blocks = std::mem::take(&mut aside.blocks);
-        let hidden_from = std::mem::take(&mut aside.hidden_from);
-        self.forget_masks_of(who);
-        for block in blocks {
-            match block {
-                Block::Person(of) => self.unhide(who, of),
-                Block::Mask(mask) => {
-                    let fit = self.users_who_fit(&mask);
-                    fit.into_iter().for_each(|of| self.unhide(who, of));
-                }
-            }
-        }
-        for by in hidden_from {
+        for by in std::mem::take(&mut aside.hidden_from) {
             let user = self.user_mut(by);
             user.aside()
                 .blocks
@@ -202,10 +239,29 @@ impl Chat {
         self.user_mut(who).tidy();
     }
 
+    /// Somebody blocks nobody any more.
+    pub(super) fn end_own_blocks(&mut self, who: UserId) {
+        let Some(aside) = &mut self.user_mut(who).aside else {
+            return;
+        };
+        let blocks = std::mem::take(&mut aside.blocks);
+        self.forget_standing_blocks_of(who);
+        for block in blocks {
+            for of in self.concerned(&block) {
+                self.unhide(who, of);
+            }
+        }
+        self.user_mut(who).tidy();
+    }
+
     /// Whether somebody hears nothing of who said this, who may have gone.
     pub(super) fn blocks_author(&self, who: UserId, said: &Said) -> bool {
         self.user(who).blocks().iter().any(|block| match block {
             Block::Person(user) => *user == said.author,
+            Block::Account(account) => {
+                let author = said.from.account.as_ref();
+                author.is_some_and(|author| author.id == *account)
+            }
             Block::Mask(mask) => said.author != who && mask.fits(&said.from),
         })
     }

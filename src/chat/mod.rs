@@ -24,6 +24,7 @@ pub mod name;
 pub mod oneself;
 pub mod outbox;
 pub mod pace;
+mod preferences;
 pub mod reading;
 pub mod redaction;
 pub mod remember;
@@ -58,8 +59,8 @@ use speech::Words;
 use time::Now;
 use user::{Identity, User};
 use vocabulary::{
-    Audience, Command, ConversationId, Event, Former, Happening, MessageId, Output, Refusal, Reply,
-    Told, Watched,
+    Audience, Command, ConversationId, Event, Former, Happening, MessageId, Output, Preferences,
+    Refusal, Reply, Told, Watched,
 };
 use watch::CROWD_MIN;
 
@@ -86,8 +87,8 @@ pub struct Chat {
     channel_names: BTreeMap<ChannelName, ChannelId>,
     channel_lookalikes: Lookalikes,
     watchers: BTreeMap<Watched, Vec<UserId>>,
-    /// Those who block anybody by mask, ordered.
-    mask_blockers: Vec<UserId>,
+    /// Those who block anybody by mask or account, ordered.
+    standing_blockers: Vec<UserId>,
     /// Who had which name lately, the latest last.
     former: VecDeque<Former>,
     /// The latest lines that can be taken back, the latest last.
@@ -105,6 +106,8 @@ pub struct Chat {
     /// Who of those here is logged in to which account.
     owners: BTreeMap<AccountId, UserId>,
     letters: Letters,
+    /// What the owners of accounts have chosen, here or not.
+    preferences: BTreeMap<AccountId, Preferences>,
     /// How many are not listed for strangers, and how many run the server.
     invisible: usize,
     operators: usize,
@@ -123,7 +126,7 @@ impl Chat {
             channel_names: BTreeMap::new(),
             channel_lookalikes: Lookalikes::default(),
             watchers: BTreeMap::new(),
-            mask_blockers: Vec::new(),
+            standing_blockers: Vec::new(),
             former: VecDeque::new(),
             traces: VecDeque::new(),
             deadlines: BTreeSet::new(),
@@ -135,6 +138,7 @@ impl Chat {
             accounts: BTreeMap::new(),
             owners: BTreeMap::new(),
             letters: Letters::default(),
+            preferences: BTreeMap::new(),
             invisible: 0,
             operators: 0,
         };
@@ -195,7 +199,10 @@ impl Chat {
         let id = self.users.insert(user);
         self.claim(nick.clone(), id);
         self.own(id, who.account.as_deref());
-        self.review_mask_blocks(id);
+        self.review_standing_blocks(id);
+        if let Some(account) = &who.account {
+            self.adopt_preferences(id, account.id);
+        }
         let fans = self.fans(&nick).to_vec();
         let audience = self.outbox.watching(fans);
         self.event(now, audience, Happening::Arrived { who });
@@ -303,7 +310,7 @@ impl Chat {
         let told: BTreeSet<UserId> = told.copied().chain([who]).collect();
         let identity = before.with_nick(nick.clone());
         self.user_mut(who).identity = Arc::new(identity);
-        self.review_mask_blocks(who);
+        self.review_standing_blocks(who);
         self.note_former(now, before.clone());
         let channels = self.user(who).channels.clone();
         for channel in channels {

@@ -113,7 +113,7 @@ impl Chat {
         }
         let identity = before.with_host(host);
         self.user_mut(who).identity = Arc::new(identity);
-        self.review_mask_blocks(who);
+        self.review_standing_blocks(who);
         let audience = self.clients_around(who);
         let who = self.user(who).identity.clone();
         self.event(now, audience, Happening::HostChanged { before, who });

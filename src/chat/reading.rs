@@ -90,6 +90,7 @@ impl Chat {
         let barred = barred.filter(|channel| self.is_barred(who, channel));
         let blocked = user.blocks().iter().filter_map(|block| match block {
             Block::Person(user) => Some(self.account_of(*user)?.id),
+            Block::Account(account) => Some(*account),
             Block::Mask(_) => None,
         });
         Access {
@@ -126,6 +127,10 @@ impl Chat {
                 (None, None) => by_name == Some(*user),
                 _ => false,
             },
+            Block::Account(theirs) => {
+                let account = line.from.account.as_ref();
+                account.is_some_and(|account| account.id == *theirs)
+            }
             Block::Mask(mask) => by_name != Some(who) && mask.fits(&line.from),
         })
     }

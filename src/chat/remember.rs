@@ -11,7 +11,7 @@ use super::name::ChannelName;
 use super::time::Now;
 use super::user::Identity;
 use super::vocabulary::{
-    Conversation, ConversationId, Line, Manner, MessageId, Output, Record, Said, Told,
+    Conversation, ConversationId, Line, Manner, MessageId, Output, Preferences, Record, Said, Told,
 };
 use super::{ChannelId, Chat, UserId};
 
@@ -24,6 +24,8 @@ pub struct Memories {
     pub channels: BTreeMap<ChannelName, ConversationId>,
     /// For whom letters wait, from whom and how many.
     pub letters: Vec<(AccountId, AccountId, usize)>,
+    /// Whom people block and what they watch.
+    pub preferences: BTreeMap<AccountId, Preferences>,
     /// The last conversation there has been.
     pub last_conversation: ConversationId,
     /// The last message there has been.
@@ -42,6 +44,7 @@ impl Chat {
         for (to, from, count) in memories.letters {
             self.letters.add(to, from, count);
         }
+        self.preferences = memories.preferences;
         let mut before = memories.channels;
         for id in self.channels.keys() {
             match before.remove(self.channel(id).name()) {

@@ -26,14 +26,20 @@ impl Chat {
                 max: WATCHES_MAX,
             });
         }
-        self.user_mut(who).aside().watches.push(watched.clone());
-        let watchers = self.watchers.entry(watched.clone()).or_default();
-        if let Err(place) = watchers.binary_search(&who) {
-            watchers.insert(place, who);
-        }
+        self.begin_watch(who, watched.clone());
+        self.note_preferences(who);
         let now = self.watched_now(&watched);
         self.reply(Reply::Watch { watched, now });
         Ok(())
+    }
+
+    /// Somebody watches something that they have not watched so far.
+    pub(super) fn begin_watch(&mut self, who: UserId, watched: Watched) {
+        self.user_mut(who).aside().watches.push(watched.clone());
+        let watchers = self.watchers.entry(watched).or_default();
+        if let Err(place) = watchers.binary_search(&who) {
+            watchers.insert(place, who);
+        }
     }
 
     pub(super) fn unwatch(&mut self, who: UserId, watched: Watched) -> Result<(), Refusal> {
@@ -43,6 +49,7 @@ impl Chat {
             });
         }
         self.end_watch(who, &watched);
+        self.note_preferences(who);
         self.reply(Reply::Unwatch { watched });
         Ok(())
     }
@@ -86,6 +93,9 @@ impl Chat {
             watches.retain(|watched| watched != now || watched == before);
             let same = watches.iter_mut().filter(|watched| **watched == *before);
             same.for_each(|watched| *watched = now.clone());
+        }
+        for user in &watchers {
+            self.note_preferences(*user);
         }
         let known = self.watchers.entry(now.clone()).or_default();
         known.extend(watchers);

@@ -120,6 +120,7 @@ impl Server {
             accounts,
             channels: channels.map(|(id, name)| (name, id)).collect(),
             letters: restored.waiting,
+            preferences: restored.preferences,
             last_conversation: restored.last_conversation,
             last_message: restored.last_message,
         };

@@ -151,7 +151,12 @@ impl Server {
             // They were taken back, or are too old.
             return self.chat.forget_letters(reader);
         }
-        self.say_of_letters(id, &replies::letters_head(lines.len()));
+        let wanted = self.wanted_letters(id, &lines);
+        if wanted == 0 {
+            // To their writers it is as if they had been shown.
+            return self.note_delivered(now, reader, &lines);
+        }
+        self.say_of_letters(id, &replies::letters_head(wanted));
         lines.reverse();
         self.show_bundle(
             now,
@@ -162,6 +167,13 @@ impl Server {
                 rest: lines,
             },
         );
+    }
+
+    /// How many of these are by people whom the reader does not block.
+    fn wanted_letters(&self, id: SessionId, lines: &[Line]) -> usize {
+        let user = self.user_of(id);
+        let opened = |line| user.and_then(|user| self.chat.open_letter(user, line));
+        lines.iter().filter_map(opened).count()
     }
 
     /// The reader has all that was sent: the next letters follow.

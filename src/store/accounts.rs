@@ -12,6 +12,7 @@ use crate::verifier::Verifier;
 use super::key;
 use super::lines;
 use super::open::{self, FILE, OpenError};
+use super::preferences;
 use super::row;
 use super::vocabulary::{Point, Trouble};
 
@@ -122,6 +123,7 @@ pub(super) fn remove(
     db.execute("DELETE FROM stays WHERE account = ?1", [number])?;
     db.execute("DELETE FROM waiting WHERE account = ?1", [number])?;
     db.execute("DELETE FROM read_markers WHERE account = ?1", [number])?;
+    preferences::remove(db, account)?;
     if removed > 0 && with_messages {
         db.execute("DELETE FROM waiting WHERE sender = ?1", [number])?;
         let text = "INSERT INTO erasures (account) VALUES (?1) ON CONFLICT DO NOTHING";

@@ -6,7 +6,7 @@ use crate::chat::vocabulary::Record;
 
 use super::accounts::{self, Outcome};
 use super::vocabulary::Deed;
-use super::{key, lines, stays};
+use super::{key, lines, preferences, stays};
 
 /// Carries out a deed. An error means that all of its transaction is to be undone.
 pub(super) fn carry_out(db: &Connection, deed: &Deed) -> rusqlite::Result<Outcome> {
@@ -59,6 +59,10 @@ fn record(db: &Connection, record: &Record) -> rusqlite::Result<()> {
             account,
             until,
         } => stays::exit(db, *conversation, *account, *until),
+        Record::Preferred {
+            account,
+            preferences,
+        } => preferences::set(db, *account, preferences),
         Record::Line(line) => lines::keep(db, line),
         Record::Redacted { id } => match key::of(*id) {
             Some(key) => lines::forget(db, key),

@@ -40,6 +40,7 @@
 //! | `lines` | all lines, the rest of which is in `speakers` | their id in one integer (`key.rs`) |
 //! | `waiting` | which private lines are still to be read | line |
 //! | `read_markers` | up to when somebody has read a channel or a conversation | account, target |
+//! | `blocks`, `watches` | what the owners of accounts have chosen | number |
 //! | `erasures` | whose lines are being forgotten | account |
 //! | `marks` | the last line and the last conversation there ever were | |
 //! | `search` | the words of lines, their place, their sender; no text | line |
@@ -63,6 +64,7 @@ mod key;
 mod lines;
 mod lock;
 mod open;
+mod preferences;
 mod queue;
 mod reader;
 mod retention;

@@ -17,7 +17,7 @@ use crate::chat::name::ChannelName;
 use crate::chat::vocabulary::{ConversationId, MessageId};
 
 use super::vocabulary::Restored;
-use super::{accounts, key, row, schema, stays};
+use super::{accounts, key, preferences, row, schema, stays};
 
 /// The database, in the folder that was given.
 pub const FILE: &str = "hallway.db";
@@ -245,6 +245,7 @@ fn read_all(db: &Connection) -> rusqlite::Result<Restored> {
         last_message,
         waiting: waiting(db)?,
         read: accounts::read_markers(db)?,
+        preferences: preferences::all(db)?,
     })
 }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const APPLICATION: i32 = 0x6861_6c6c;
 
 /// Each is one transaction. `user_version` is how many a database has gone through.
-pub(super) const MIGRATIONS: &[&str] = &[ACCOUNTS_AND_LINES, READ_MARKERS];
+pub(super) const MIGRATIONS: &[&str] = &[ACCOUNTS_AND_LINES, READ_MARKERS, PREFERENCES];
 
 /// `search` keeps no text: it is in `lines`. Its columns are the words (`search.rs` says which), the
 /// place and whether the line is open, and who said it.
@@ -113,6 +113,25 @@ CREATE TABLE read_markers (
     at_ms INTEGER NOT NULL,
     PRIMARY KEY (account, target)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// Whom people block: an account, or whoever fits a mask; and whom or what they watch.
+const PREFERENCES: &str = "
+CREATE TABLE blocks (
+    number INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    blocked INTEGER,
+    mask TEXT
+) STRICT;
+CREATE INDEX blocks_by_account ON blocks (account);
+
+CREATE TABLE watches (
+    number INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    nick TEXT,
+    channel TEXT
+) STRICT;
+CREATE INDEX watches_by_account ON watches (account);
 ";
 
 /// How many steps a database has gone through.

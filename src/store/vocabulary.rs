@@ -1,11 +1,12 @@
 //! What the store is told, what it is asked and what it answers: plain data, for those who know
 //! nothing of databases.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::chat::account::{Account, AccountId};
 use crate::chat::name::{ChannelName, Nick};
-use crate::chat::vocabulary::{ConversationId, Line, MessageId, Record};
+use crate::chat::vocabulary::{ConversationId, Line, MessageId, Preferences, Record};
 pub use crate::chat::vocabulary::{End, Point};
 use crate::verifier::Verifier;
 
@@ -262,4 +263,6 @@ pub struct Restored {
     pub waiting: Vec<(AccountId, AccountId, usize)>,
     /// Up to when who has read what: the account, the folded name, Unix milliseconds.
     pub read: Vec<(AccountId, String, u64)>,
+    /// Whom people block and what they watch.
+    pub preferences: BTreeMap<AccountId, Preferences>,
 }

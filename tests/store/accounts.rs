@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use hallway::chat::account::{Account, AccountId};
-use hallway::chat::vocabulary::{ConversationId, Line};
+use hallway::chat::mask::{Effect, Mask};
+use hallway::chat::vocabulary::{ConversationId, Line, Preferences, Record, Unwanted, Watched};
 use hallway::store::vocabulary::{Asker, Deed, Found, Partner, Query, Scope, Trouble};
 use hallway::verifier::{ITERATIONS_MIN, Verifier};
 
@@ -253,4 +254,49 @@ fn read_markers_go_on_with_their_account() {
     assert_eq!(shelf.restored.read, expected);
     assert_eq!(remove(&shelf, ann.0, false), Ok(None));
     assert_eq!(shelf.reopen().restored.read, []);
+}
+
+fn preferred(account: u64, unwanted: Vec<Unwanted>, watched: Vec<Watched>) -> Deed {
+    Deed::Record(Record::Preferred {
+        account: AccountId(account),
+        preferences: Preferences { unwanted, watched },
+    })
+}
+
+#[test]
+fn what_people_choose_is_kept_in_order_until_their_account_goes() {
+    let shelf = Shelf::new();
+    for name in ["u1", "u2", "u3"] {
+        add(&shelf, name).expect("there is none");
+    }
+    let of = |account| Unwanted::Account(AccountId(account));
+    let spam = Mask::parse("*!*@spam.example", Effect::KeepOut).expect("a mask");
+    let unwanted = vec![of(3), Unwanted::Mask(spam), of(2)];
+    let watched = vec![
+        Watched::Person(nick("bob")),
+        Watched::Channel(channel("#desk")),
+    ];
+    shelf.give([
+        preferred(1, vec![of(2)], Vec::new()),
+        preferred(1, unwanted.clone(), watched.clone()),
+        preferred(2, vec![of(3)], Vec::new()),
+        preferred(3, Vec::new(), watched.clone()),
+    ]);
+    let shelf = shelf.reopen();
+    let known = &shelf.restored.preferences;
+    let all = |account| known.get(&AccountId(account)).cloned().unwrap_or_default();
+    assert_eq!(
+        all(1),
+        Preferences {
+            unwanted: unwanted.clone(),
+            watched: watched.clone()
+        }
+    );
+    assert_eq!(all(2).unwanted, [of(3)]);
+    assert_eq!(remove(&shelf, 3, false), Ok(None));
+    let shelf = shelf.reopen();
+    let known = &shelf.restored.preferences;
+    let accounts: Vec<u64> = known.keys().map(|account| account.0).collect();
+    assert_eq!(accounts, [1]);
+    assert_eq!(known[&AccountId(1)].unwanted, unwanted[1..]);
 }

@@ -81,6 +81,7 @@ impl Model {
             Record::Line(line) => {
                 self.lines.entry(line.id).or_insert(line);
             }
+            Record::Preferred { .. } => {}
             Record::Redacted { id } => {
                 self.lines.remove(&id);
             }

@@ -15,7 +15,10 @@ mod reply;
 
 pub use command::{Command, Criterion, Target, Watched, Whom};
 pub use event::{Audience, Event, Extras, Happening, Manner, MessageId, Place, Said, Span};
-pub use record::{Conversation, ConversationId, End, Letter, Line, Point, Record, Told, Window};
+pub use record::{
+    Conversation, ConversationId, End, Letter, Line, Point, Preferences, Record, Told, Unwanted,
+    Window,
+};
 pub use refusal::{Limited, Refusal};
 pub use reply::{
     AnnouncementInfo, BoardCounts, ChannelInfo, Company, Former, Listed, Listing, PersonInfo,

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::command::Watched;
 use super::event::{Extras, Manner, MessageId};
 use crate::chat::account::{Account, AccountId};
+use crate::chat::mask::Mask;
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::user::Identity;
 
@@ -147,6 +149,24 @@ pub struct Letter {
     pub line: Line,
 }
 
+/// Whom somebody blocks for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unwanted {
+    /// The owner of an account, whatever they are called.
+    Account(AccountId),
+    /// Whoever fits.
+    Mask(Mask),
+}
+
+/// What the owner of an account has chosen for good, in the order of choosing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preferences {
+    /// Whom they block.
+    pub unwanted: Vec<Unwanted>,
+    /// Whom and what they watch.
+    pub watched: Vec<Watched>,
+}
+
 /// Something to be remembered, in the order of happening.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record {
@@ -188,6 +208,13 @@ pub enum Record {
         account: AccountId,
         /// The last line that may be theirs.
         until: MessageId,
+    },
+    /// The owner of an account has chosen this from now on, and nothing else.
+    Preferred {
+        /// Whose account.
+        account: AccountId,
+        /// What.
+        preferences: Preferences,
     },
     /// A line.
     Line(Line),

@@ -309,8 +309,8 @@ pub enum Reply {
     Watching {
         watched: Vec<(Watched, Option<Presence>)>,
     },
-    /// The asker hears nothing more of them.
-    Block { whom: Whom },
+    /// The asker hears nothing more of them, also if they go and come again: they have an account.
+    Block { whom: Whom, lasting: bool },
     /// The asker hears them again.
     Unblock { whom: Whom },
     /// Whom the asker blocks.

@@ -112,7 +112,7 @@ pub fn write(
             .numeric(out, RPL_NOWAWAY)
             .text("You have been marked as being away"),
         Reply::Back => write_back(reader, out),
-        Reply::Block { whom } => write_silence('+', whom, identity, out),
+        Reply::Block { whom, .. } => write_silence('+', whom, identity, out),
         Reply::Unblock { whom } => write_silence('-', whom, identity, out),
         Reply::Blocked { whom } => write_silence_list(whom, reader, out),
         Reply::Announcements { announcements } => {

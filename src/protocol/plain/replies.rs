@@ -97,8 +97,13 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
         Reply::Unwatch { watched } => format!("You watch {} no more.", watched_name(watched)),
         Reply::Block {
             whom: Whom::Person(nick),
+            lasting: true,
+        } => format!("You hear nothing more of {nick}."),
+        Reply::Block {
+            whom: Whom::Person(nick),
+            ..
         } => format!("You hear nothing more of {nick}, until they disconnect."),
-        Reply::Block { whom } => {
+        Reply::Block { whom, .. } => {
             format!("You hear nothing more of whoever is {}.", whom_named(whom))
         }
         Reply::Unblock { whom } => format!("You hear {} again.", whom_named(whom)),
