@@ -44,6 +44,14 @@ impl Letters {
         }
     }
 
+    /// Only one from each of these is left.
+    fn leave_only(&mut self, to: AccountId, from: impl IntoIterator<Item = AccountId>) {
+        self.0.remove(&to);
+        for from in from {
+            self.add(to, from, 1);
+        }
+    }
+
     fn count(&self, to: AccountId) -> usize {
         self.0.get(&to).map_or(0, |of| of.values().sum())
     }
@@ -143,9 +151,14 @@ impl Chat {
         self.letters.count(account)
     }
 
-    /// No letter waits for somebody, whatever was thought.
-    pub fn forget_letters(&mut self, account: AccountId) {
-        self.letters.0.remove(&account);
+    /// No letter waits for somebody, whatever was thought, but those on their way to where they
+    /// would: each is from one of these.
+    pub fn recount_letters(
+        &mut self,
+        account: AccountId,
+        on_their_way: impl IntoIterator<Item = AccountId>,
+    ) {
+        self.letters.leave_only(account, on_their_way);
     }
 
     /// A letter as something said to somebody who is here now; nothing if they block its writer.
@@ -234,6 +247,19 @@ mod tests {
         letters.take(bob.id, AccountId(3));
         assert_eq!(letters.count(bob.id), 1);
         letters.take(bob.id, AccountId(2));
+        assert!(letters.0.is_empty());
+    }
+
+    #[test]
+    fn what_is_on_its_way_is_not_forgotten_with_the_rest() {
+        let (bob, mut letters) = (account(1), Letters::default());
+        let [ann, eve] = [2, 3].map(AccountId);
+        letters.add(bob.id, ann, 3);
+        letters.add(bob.id, eve, 1);
+        letters.leave_only(bob.id, [ann, ann]);
+        assert_eq!(letters.count_from(bob.id, ann), 2);
+        assert_eq!(letters.count(bob.id), 2);
+        letters.leave_only(bob.id, []);
         assert!(letters.0.is_empty());
     }
 }

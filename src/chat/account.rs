@@ -34,6 +34,7 @@ impl Chat {
         let account = self.accounts.remove(name);
         if let Some(account) = &account {
             self.forget_preferences(account.id);
+            self.recount_letters(account.id, []);
         }
         let owner = account.and_then(|account| self.owner_here(account.id));
         if let Some(owner) = owner {

@@ -149,7 +149,10 @@ impl Server {
         lines.retain(|line| Some(line.id) > delivered);
         if lines.is_empty() {
             // They were taken back, or are too old.
-            return self.chat.forget_letters(reader);
+            let leaving = self.post.leaving.values();
+            let on_their_way = leaving.filter(|(to, _)| *to == reader);
+            let on_their_way = on_their_way.map(|(_, from)| *from);
+            return self.chat.recount_letters(reader, on_their_way);
         }
         let wanted = self.wanted_letters(id, &lines);
         if wanted == 0 {
