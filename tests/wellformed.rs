@@ -275,6 +275,7 @@ fn may_have_tag(caps: Caps, key: &str) -> bool {
     match key {
         "time" => caps.has(Cap::ServerTime),
         "label" => caps.labels(),
+        "account" => caps.has(Cap::AccountTag),
         "batch" => caps.has(Cap::Batch),
         "draft/multiline-concat" => caps.multiline(),
         _ => caps.has(Cap::MessageTags),

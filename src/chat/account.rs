@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::name::Nick;
 use super::time::Now;
+use super::user::Identity;
 use super::vocabulary::{Happening, Output, Refusal};
 use super::{Chat, UserId};
 
@@ -100,6 +101,11 @@ impl Chat {
     /// The account that somebody who is here is logged in to.
     pub fn account_of(&self, who: UserId) -> Option<&Arc<Account>> {
         self.users.get(who)?.identity.account.as_ref()
+    }
+
+    /// Whether somebody has no account where others have one.
+    pub(super) fn is_guest(&self, who: &Identity) -> bool {
+        self.settings.remembers && who.account.is_none()
     }
 
     /// Who is here and logged in to an account.

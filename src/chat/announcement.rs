@@ -208,6 +208,7 @@ impl Chat {
             number: announcement.number,
             id,
             from: announcement.from.clone(),
+            guest: self.is_guest(&announcement.from),
             channel: announcement.channel.clone(),
             text: announcement.text.clone(),
         };

@@ -230,7 +230,11 @@ impl Chat {
                 let name_width = *name_width;
                 if let Some((user, ranks)) = self.next_person(people, *channel) {
                     let person = self.person_row(now, asker, user, ranks);
-                    return Some(Row::Board { name_width, person });
+                    return Some(Row::Board {
+                        name_width,
+                        guest: self.is_guest(&person.identity),
+                        person,
+                    });
                 }
                 let (nick, since_ms) = absent.pop()?;
                 Some(Row::Absent {

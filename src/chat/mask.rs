@@ -45,7 +45,14 @@ impl Pattern {
     }
 }
 
-/// A pattern of `nick!user@host` (`*`: any text, `?`: any one character) and what it does.
+/// What stands in front of a mask of accounts.
+const ACCOUNT: &str = "a:";
+
+/// The same as people type it.
+const ACCOUNT_TYPED: &str = "account:";
+
+/// A pattern of `nick!user@host` (`*`: any text, `?`: any one character), or of an account's name
+/// behind `a:`, and what it does.
 ///
 /// Identity is the folded form of the pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,12 +63,18 @@ pub struct Mask {
 
 impl Mask {
     /// Reads a mask as people type it: what is left out is anything (`bob` is `bob!*@*`,
-    /// `*@host` and `@host` are `*!*@host`). Letters are folded.
+    /// `*@host` and `@host` are `*!*@host`), but `account:bob` or `a:bob` is whoever is logged in to
+    /// bob's account. Letters are folded.
     ///
     /// # Errors
     /// `None` if it is empty, longer than [`MASK_BYTES_MAX`], has a space or control character, or a
     /// colon where the name stands: no name has one, but bans of a kind that is not known do.
     pub fn parse(text: &str, effect: Effect) -> Option<Self> {
+        let mut account = [ACCOUNT, ACCOUNT_TYPED].iter();
+        let account = account.find_map(|front| text.strip_prefix(front));
+        if let Some(account) = account {
+            return Self::of_accounts(account, effect);
+        }
         let (nick, origin) = match text.split_once('!') {
             Some(parts) => parts,
             None if text.contains('@') => ("", text),
@@ -83,6 +96,16 @@ impl Mask {
         })
     }
 
+    fn of_accounts(name: &str, effect: Effect) -> Option<Self> {
+        let whole = format!("{ACCOUNT}{name}");
+        let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ':' | '!' | '@');
+        let usable = !name.is_empty() && whole.len() <= MASK_BYTES_MAX && !name.contains(odd);
+        usable.then(|| Self {
+            effect,
+            pattern: Pattern::new(&whole),
+        })
+    }
+
     /// What it does.
     pub fn effect(&self) -> Effect {
         self.effect
@@ -93,9 +116,18 @@ impl Mask {
         self.pattern.as_str()
     }
 
+    /// Whether it is for whoever is logged in to some account.
+    pub fn is_of_accounts(&self) -> bool {
+        self.pattern().starts_with(ACCOUNT)
+    }
+
     /// Whether it is for this person.
     pub fn fits(&self, identity: &Identity) -> bool {
-        self.pattern.fits(&identity.to_string())
+        if !self.is_of_accounts() {
+            return self.pattern.fits(&identity.to_string());
+        }
+        let account = identity.account.as_ref();
+        account.is_some_and(|account| self.pattern.fits(&format!("{ACCOUNT}{}", account.name)))
     }
 
     /// The one name that it is for, whatever the user and host.
@@ -106,10 +138,13 @@ impl Mask {
     }
 }
 
-/// The pattern as people type it: `bob` for `bob!*@*`.
+/// The pattern as people type it: `bob` for `bob!*@*`, `account:bob` for `a:bob`.
 impl fmt::Display for Mask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole = self.pattern();
+        if let Some(account) = whole.strip_prefix(ACCOUNT) {
+            return write!(f, "{ACCOUNT_TYPED}{account}");
+        }
         f.write_str(whole.strip_suffix("!*@*").unwrap_or(whole))
     }
 }
@@ -151,6 +186,8 @@ fn glob(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::account::{Account, AccountId};
+    use std::sync::Arc;
 
     #[test]
     fn globs() {
@@ -179,6 +216,33 @@ mod tests {
         assert_eq!(pattern("a b"), None);
         assert!(Mask::parse(&"x".repeat(MASK_BYTES_MAX - 4), Effect::Mute).is_some());
         assert!(Mask::parse(&"x".repeat(MASK_BYTES_MAX - 3), Effect::Mute).is_none());
+    }
+
+    #[test]
+    fn masks_of_accounts_fit_whoever_is_logged_in() {
+        let mask = |text: &str| Mask::parse(text, Effect::KeepOut);
+        let (short, long) = (mask("a:Bob"), mask("account:bob"));
+        assert_eq!(short, long);
+        let bob = short.expect("a mask");
+        assert_eq!((bob.pattern(), &*bob.to_string()), ("a:bob", "account:bob"));
+        let account = |name: &str| {
+            Arc::new(Account {
+                id: AccountId(1),
+                name: Nick::parse(name).expect("a name"),
+            })
+        };
+        let nick = Nick::parse("bob").expect("a name");
+        let guest = Identity::new(nick, "u", "h", "", [127, 0, 0, 1].into());
+        let of = |name: &str| guest.with_account(Some(account(name)));
+        assert!(bob.fits(&of("BOB")) && !bob.fits(&of("eve")) && !bob.fits(&guest));
+        let anybody = mask("a:*").expect("a mask");
+        assert!(anybody.fits(&of("eve")) && !anybody.fits(&guest));
+        for text in ["a:", "account:", "a:b c", "a:b:c", "a:b!c", "x:bob"] {
+            assert_eq!(mask(text), None, "{text}");
+        }
+        let longest = "x".repeat(MASK_BYTES_MAX - ACCOUNT.len());
+        assert!(mask(&format!("a:{longest}")).is_some());
+        assert!(mask(&format!("a:{longest}x")).is_none());
     }
 
     #[test]

@@ -67,6 +67,10 @@ pub enum Flag {
     NoRequests = 1 << 7,
     /// The channel outlives its last member.
     Kept = 1 << 8,
+    /// Only people with an account may enter.
+    AccountsEnter = 1 << 9,
+    /// Only people with an account, or a voice, may speak.
+    AccountsSpeak = 1 << 10,
 }
 
 set_of! {
@@ -121,6 +125,8 @@ pub enum UserFlag {
     Bot = 1 << 2,
     /// Runs the server.
     Operator = 1 << 3,
+    /// Is written to by people with an account only.
+    AccountsWrite = 1 << 4,
 }
 
 set_of! {

@@ -70,7 +70,7 @@ impl Chat {
         let count = match flag {
             UserFlag::Invisible => &mut self.invisible,
             UserFlag::Operator => &mut self.operators,
-            UserFlag::Wallops | UserFlag::Bot => return changed,
+            UserFlag::Wallops | UserFlag::Bot | UserFlag::AccountsWrite => return changed,
         };
         match (changed, on) {
             (true, true) => *count += 1,

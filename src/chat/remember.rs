@@ -201,7 +201,12 @@ impl Chat {
     /// Whether those who are not in a channel may read what is told in it.
     pub(super) fn is_open(&self, id: ChannelId) -> bool {
         let modes = &self.channel(id).modes;
-        let closed = [Flag::Secret, Flag::Private, Flag::InviteOnly];
+        let closed = [
+            Flag::Secret,
+            Flag::Private,
+            Flag::InviteOnly,
+            Flag::AccountsEnter,
+        ];
         modes.key.is_none() && !closed.iter().any(|flag| modes.flags.has(*flag))
     }
 }

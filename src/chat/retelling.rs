@@ -79,6 +79,7 @@ fn in_channel(
         Told::Announced { number, text } => Happening::Announced {
             number,
             id,
+            guest: from.account.is_none(),
             from,
             channel: Some(channel),
             text,

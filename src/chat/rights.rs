@@ -142,6 +142,9 @@ impl Chat {
         if channel.banned(&user.identity) == Some(Effect::KeepOut) {
             return Err(Refusal::KeptOut { channel: name() });
         }
+        if channel.has(Flag::AccountsEnter) && user.identity.account.is_none() {
+            return Err(Refusal::AccountNeeded { channel: name() });
+        }
         if channel.has(Flag::InviteOnly) && !channel.lists(MaskList::Invitees, &user.identity) {
             return Err(Refusal::InvitedOnly { channel: name() });
         }
@@ -183,9 +186,24 @@ impl Chat {
         if channel.has(Flag::Moderated) {
             return Err(Refusal::NoVoice { channel: name() });
         }
+        if channel.has(Flag::AccountsSpeak) && self.user(who).identity.account.is_none() {
+            return Err(Refusal::AccountNeeded { channel: name() });
+        }
         channel
             .banned(&self.user(who).identity)
             .map_or(Ok(()), |effect| Err(banned_from(channel, effect)))
+    }
+
+    /// Refuses guests where somebody wants to be written to by others only.
+    pub(super) fn may_write_to(&self, who: UserId, target: UserId) -> Result<(), Refusal> {
+        let target = self.user(target);
+        let writer = &self.user(who).identity;
+        let refuses = target.flags.has(UserFlag::AccountsWrite) && writer.account.is_none();
+        if refuses && writer.nick != *target.nick() {
+            let nick = target.nick().clone();
+            return Err(Refusal::WrittenByAccounts { nick });
+        }
+        Ok(())
     }
 
     pub(super) fn may_rename(&self, who: UserId) -> Result<(), Refusal> {

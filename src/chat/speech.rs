@@ -131,6 +131,7 @@ impl Chat {
         let Some(target) = self.addressee(nick) else {
             return self.leave_letter(now, who, nick, words);
         };
+        self.may_write_to(who, target)?;
         let place = Place::Person(self.user(target).identity.clone());
         let said = self.said(now, who, place.clone(), words);
         self.leave_trace(said.id, who, Trail::Person(target), false);
@@ -165,6 +166,7 @@ impl Chat {
         let (place, trail, hearers) = match to {
             Target::Person(nick) => {
                 let target = self.person(nick)?;
+                self.may_write_to(who, target)?;
                 let audience = self.correspondents(who, target);
                 let place = Place::Person(self.user(target).identity.clone());
                 (place, Trail::Person(target), audience.all)

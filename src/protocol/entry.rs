@@ -31,8 +31,6 @@ pub enum NoEntry {
     TooManySessions { max: usize },
     /// Other sessions share the person, and are not to be another.
     SharedAlready { nick: Nick },
-    /// The person is logged in from elsewhere too.
-    Elsewhere,
     /// The person is not logged in.
     NotLoggedIn,
 }

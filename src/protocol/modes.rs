@@ -11,7 +11,9 @@ use crate::chat::name::Nick;
 #[rustfmt::skip]
 pub static FLAGS: &[(char, Flag, &str)] = &[
     ('C', Flag::NoRequests, "programs' requests (CTCP) are refused"),
+    ('M', Flag::AccountsSpeak, "only people with an account or a voice may speak"),
     ('P', Flag::Kept, "it stays when nobody is in it, until the server stops"),
+    ('R', Flag::AccountsEnter, "only people with an account may enter"),
     ('i', Flag::InviteOnly, "only those who are invited may enter"),
     ('m', Flag::Moderated, "only people with a voice may speak"),
     ('n', Flag::NoOutsiders, "only those inside may speak"),
@@ -40,6 +42,7 @@ pub static LISTS: &[(char, MaskList, &str)] = &[
 #[rustfmt::skip]
 pub static USER_FLAGS: &[(char, UserFlag, &str)] = &[
     ('B', UserFlag::Bot, "a program"),
+    ('R', UserFlag::AccountsWrite, "written to in private by people with an account only"),
     ('i', UserFlag::Invisible, "not listed for those who share no channel with you"),
     ('o', UserFlag::Operator, "an operator of this server"),
     ('w', UserFlag::Wallops, "told what the operators of the server tell everyone who wants to know"),

@@ -216,11 +216,12 @@ pub enum Happening {
     CameBack { who: Arc<Identity> },
     /// The person's own availability ended by itself (for that person).
     AwayEnded { away: Away },
-    /// An announcement.
+    /// An announcement; by a guest where others have accounts.
     Announced {
         number: u32,
         id: MessageId,
         from: Arc<Identity>,
+        guest: bool,
         channel: Option<ChannelName>,
         text: Arc<str>,
     },

@@ -49,6 +49,10 @@ pub enum Refusal {
     InsideAlready { channel: ChannelName },
     /// The name belongs to somebody who is here.
     NameTaken { nick: Nick },
+    /// Only people with an account may enter or speak.
+    AccountNeeded { channel: ChannelName },
+    /// They are written to by people with an account only.
+    WrittenByAccounts { nick: Nick },
     /// The name belongs to somebody who has an account, here or not.
     NameOwned { nick: Nick },
     /// The name cannot be told at a glance from another's, which the asker may know or not.

@@ -206,10 +206,11 @@ pub enum Row {
     },
     /// A channel.
     Channel(ChannelInfo),
-    /// A person of a board.
+    /// A person of a board; a guest where others have accounts.
     Board {
         name_width: usize,
         person: PersonRow,
+        guest: bool,
     },
     /// Some of those who have, or have not, acknowledged an announcement.
     Hearers {

@@ -57,9 +57,8 @@ pub fn is_personal(what: &Happening) -> bool {
 pub fn relevant(what: &Happening) -> Caps {
     let more: &[Cap] = match what {
         Happening::Said(said) if is_long(said) => &[Cap::Batch, Cap::Multiline],
-        Happening::WentAway { .. } | Happening::CameBack { .. } | Happening::Joined { .. } => {
-            &[Cap::AwayNotify]
-        }
+        Happening::WentAway { .. } | Happening::CameBack { .. } => &[Cap::AwayNotify],
+        Happening::Joined { .. } => &[Cap::AwayNotify, Cap::ExtendedJoin],
         Happening::Introduced { .. } => &[Cap::Setname],
         Happening::AccountChanged { .. } => &[Cap::AccountNotify],
         Happening::HostChanged { .. } => &[Cap::Chghost],
@@ -159,7 +158,7 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
             Line::tagged(out, &tags(who), who, "QUIT").text(format_args!("{quit}{why}"));
         }
         Happening::Joined { who, channel, away } => {
-            drop(Line::tagged(out, &tags(who), who, "JOIN").param(channel));
+            write_join(&tags(who), who, channel, caps, out);
             if let Some(away) = away
                 && caps.has(Cap::AwayNotify)
                 && who.nick.as_str() != reader.nick
@@ -254,6 +253,7 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
             from,
             channel,
             text,
+            ..
         } => {
             let first = tags(from).id(*id).own(ANNOUNCEMENT, number);
             let others = tags(from).own(ANNOUNCEMENT, number);
@@ -281,6 +281,22 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
             let line = Line::tagged(out, &tags(by), by, "KILL").param(&who.nick);
             line.text(why.as_deref().unwrap_or("put off the server"));
         }
+    }
+}
+
+/// That somebody enters a channel; with their account and full name for those who want to know
+/// (IRCv3 extended-join).
+pub fn write_join(
+    tags: &Tags,
+    who: &Identity,
+    channel: &ChannelName,
+    caps: Caps,
+    out: &mut String,
+) {
+    let line = Line::tagged(out, tags, who, "JOIN").param(channel);
+    match caps.has(Cap::ExtendedJoin) {
+        true => line.param(account_word(who)).text(who.realname()),
+        false => drop(line),
     }
 }
 

@@ -60,6 +60,7 @@ pub fn tokens(limits: &Limits<'_>) -> Vec<String> {
         ]
     });
     let mut tokens = vec![
+        "ACCOUNTEXTBAN=a,account".to_owned(),
         format!("AWAYLEN={}", limits.away_bytes),
         "BOT=B".to_owned(),
         "CASEMAPPING=ascii".to_owned(),
@@ -70,7 +71,7 @@ pub fn tokens(limits: &Limits<'_>) -> Vec<String> {
         "CLIENTTAGDENY=".to_owned(),
         "ELIST=CMNTU".to_owned(),
         "EXCEPTS=e".to_owned(),
-        "EXTBAN=,m".to_owned(),
+        "EXTBAN=,am".to_owned(),
         format!("HOSTLEN={HOST_BYTES_MAX}"),
         "INVEX=I".to_owned(),
         format!("KEYLEN={KEY_BYTES_MAX}"),

@@ -172,9 +172,6 @@ pub fn no_entry(why: &NoEntry) -> String {
         NoEntry::SharedAlready { nick } => {
             format!("You are {nick} in other sessions too: QUIT this one and connect anew.")
         }
-        NoEntry::Elsewhere => {
-            "You are logged in from elsewhere too, and would be a guest there: QUIT ends just this session, SIGNOUT another.".to_owned()
-        }
         NoEntry::NotLoggedIn => "You are not logged in: IDENTIFY does that.".to_owned(),
     }
 }

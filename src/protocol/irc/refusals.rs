@@ -228,6 +228,20 @@ pub fn refusal(
             channel.as_str(),
             "Nobody who could let you in is on that channel",
         ),
+        R::AccountNeeded { channel } if verb == "JOIN" => about(
+            ERR_NEEDREGGEDNICK,
+            &[channel.as_str()],
+            "Cannot join channel (+R): only people with an account may",
+        ),
+        R::AccountNeeded { channel } => cannot_send(
+            channel.as_str(),
+            "Cannot send to channel (+M): only people with an account or a voice may speak",
+        ),
+        R::WrittenByAccounts { nick } => about(
+            ERR_CANTSENDTOUSER,
+            &[nick.as_str()],
+            "They are written to by people with an account only (+R)",
+        ),
         R::NoVoice { channel } => cannot_send(
             channel.as_str(),
             "Cannot send to channel (+m): only people with a voice may speak",

@@ -328,6 +328,10 @@ fn write_whois(info: &PersonInfo, reader: &Reader<'_>, out: &mut String) {
     if person.flags.has(UserFlag::Operator) {
         about(reader, out, RPL_WHOISOPERATOR, identity).text("is an IRC operator");
     }
+    if let Some(account) = &identity.account {
+        let line = about(reader, out, RPL_WHOISLOGGEDIN, identity);
+        line.param(&account.name).text("is logged in as");
+    }
     if identity.bot {
         about(reader, out, RPL_WHOISBOT, identity).text("is a program");
     }

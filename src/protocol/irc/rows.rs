@@ -188,6 +188,8 @@ impl<'a> Rows<'a> {
         let address = person.address.map(|address| address.to_string());
         let idle = (person.idle_ms / 1_000).to_string();
         let has = |field: char| fields.contains(field);
+        let account = identity.account.as_deref();
+        let account = account.map_or("0", |account| account.name.as_str());
         let columns: [(char, &str); 11] = [
             ('t', token),
             ('c', channel.unwrap_or("*")),
@@ -199,7 +201,7 @@ impl<'a> Rows<'a> {
             ('f', &flags),
             ('d', "0"),
             ('l', &idle),
-            ('a', "0"),
+            ('a', account),
         ];
         let asked = columns.iter().filter(|(field, _)| has(*field));
         let line = asked.fold(line, |line, (_, value)| line.param(value));

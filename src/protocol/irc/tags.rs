@@ -11,7 +11,7 @@ use crate::chat::user::Identity;
 use crate::chat::vocabulary::MessageId;
 
 /// The capabilities that change the tags of any message.
-pub const TAG_CAPS: Caps = Caps::of(&[Cap::ServerTime, Cap::MessageTags]);
+pub const TAG_CAPS: Caps = Caps::of(&[Cap::ServerTime, Cap::MessageTags, Cap::AccountTag]);
 
 /// How many bytes of tags are made room for: a time and an id.
 const TAGS_BYTES_USUAL: usize = 64;
@@ -43,9 +43,9 @@ impl Tags {
         }
     }
 
-    /// Those of anything that happens: when, and whether a program did it.
+    /// Those of anything that happens: when, by whose account, and whether a program did it.
     pub fn of(caps: Caps, at_ms: u64, by: &Identity) -> Self {
-        let tags = Self::new(caps).time(at_ms);
+        let tags = Self::new(caps).time(at_ms).account(by);
         if by.bot {
             // Many clients know it by the name that it had as a draft.
             tags.with("bot").with("draft/bot")
@@ -83,6 +83,20 @@ impl Tags {
             let out = self.next();
             out.push_str("time=");
             write_utc(at_ms, out);
+        }
+        self
+    }
+
+    /// The account of who did it (IRCv3 account-tag); guests have none.
+    fn account(mut self, by: &Identity) -> Self {
+        if let Some(account) = by
+            .account
+            .as_ref()
+            .filter(|_| self.caps.has(Cap::AccountTag))
+        {
+            let out = self.next();
+            out.push_str("account=");
+            out.push_str(account.name.as_str());
         }
         self
     }

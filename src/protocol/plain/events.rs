@@ -70,10 +70,16 @@ pub fn render(event: &Event, own: bool, clock: &Clock<'_>) -> String {
     match &event.what {
         Happening::Said(said) => write_said(said, own, clock, &mut out),
         Happening::Announced {
-            number, from, text, ..
+            number,
+            from,
+            guest,
+            text,
+            ..
         } => {
             clock.write_stamp(event.at_ms, &mut out);
-            let _ = write!(out, " !!!{number} {}: {}\r\n", from.nick, printable(text));
+            let (nick, text) = (&from.nick, printable(text));
+            let guest = if *guest { "(guest) " } else { "" };
+            let _ = write!(out, " !!!{number} {nick}: {guest}{text}\r\n");
         }
         Happening::ModesChanged {
             by,

@@ -130,11 +130,11 @@ pub fn mistake(mistake: &Mistake) -> String {
             format!("{typed} is not a whole number from 1 to {}.", u32::MAX)
         }
         Mistake::UnknownTimes { typed } => format!("Times are iso or short, not {typed}."),
-        Mistake::UnknownMode { letter } => format!("There is no mode {letter}: the modes are CPimnpstu, k KEY, l NUMBER, b e I MASK and o h v NAME."),
+        Mistake::UnknownMode { letter } => format!("There is no mode {letter}: the modes are CMPRimnpstu, k KEY, l NUMBER, b e I MASK and o h v NAME."),
         Mistake::ModeValueMissing { letter } => format!("Mode {letter} needs a value behind it: /mode +{letter} VALUE."),
         Mistake::BadModeValue { letter: 'k', typed } => format!("{typed} cannot be a key: at most {KEY_BYTES_MAX} bytes, no comma, no colon in front."),
         Mistake::BadModeValue { letter, typed } => format!("{typed} is not a value for mode {letter}: l takes a number from 1 up, b e I a mask, o h v a name."),
-        Mistake::UnknownOwnMode { letter } => format!("Nobody can be {letter}: the letters are B (a program), i (not listed) and w (told wallops)."),
+        Mistake::UnknownOwnMode { letter } => format!("Nobody can be {letter}: the letters are B (a program), R (written to by people with an account only), i (not listed) and w (told wallops)."),
         Mistake::ModeValueLeftOver { typed } => format!("{typed} belongs to no mode: only k, l, b, e, I, o, h and v take a value."),
         Mistake::NotAnOperator => "That is no operator's name and password: whoever runs this server knows them.".to_owned(),
         Mistake::TooManyPasswords => "Too many passwords are being checked just now: try again in a moment.".to_owned(),
@@ -197,7 +197,6 @@ pub fn no_entry(why: &NoEntry) -> String {
         NoEntry::SharedAlready { nick } => {
             format!("You are {nick} in other sessions too: /quit this one and come anew.")
         }
-        NoEntry::Elsewhere => "You are logged in from elsewhere too, and would be a guest there: /quit ends just this session, /signout another.".to_owned(),
         NoEntry::NotLoggedIn => "You are not logged in: /login NAME PASSWORD does that.".to_owned(),
     }
 }
@@ -299,6 +298,12 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
         Refusal::NobodyToAsk { channel } => {
             format!("{channel} has no operator who could let you in: make another channel.")
         }
+        Refusal::AccountNeeded { channel } => format!(
+            "In {channel} that is for people with an account only: /register PASSWORD, or /login NAME PASSWORD."
+        ),
+        Refusal::WrittenByAccounts { nick } => format!(
+            "{nick} is written to by people with an account only: /register PASSWORD, or /login NAME PASSWORD."
+        ),
         Refusal::NoVoice { channel } => {
             format!("Only people with a voice can speak in {channel}: ask an operator for /voice.")
         }
@@ -387,6 +392,7 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
 pub(super) fn whom_named(whom: &Whom) -> String {
     match whom {
         Whom::Person(nick) => nick.to_string(),
+        Whom::Mask(mask) if mask.is_of_accounts() => mask.to_string(),
         Whom::Mask(mask) => mask.pattern().to_owned(),
     }
 }

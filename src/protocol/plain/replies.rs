@@ -468,6 +468,9 @@ fn write_whois(info: &PersonInfo, clock: &Clock<'_>, out: &mut String) {
     if let Some(realname) = person.identity.said_realname() {
         tell(out, &format!("  in full {realname}"));
     }
+    if let Some(account) = &person.identity.account {
+        tell(out, &format!("  logged in as {}", account.name));
+    }
     for (_, flag, meaning) in modes::USER_FLAGS {
         if person.flags.has(*flag) && matches!(flag, UserFlag::Operator | UserFlag::Bot) {
             tell(out, &format!("  {meaning}"));
@@ -546,7 +549,14 @@ pub fn row_sentence(row: &Row, clock: &Clock<'_>) -> String {
             };
             format!("  {title}: {}", comma_separated(nicks))
         }
-        Row::Board { name_width, person } => board_row(*name_width, person, clock),
+        Row::Board {
+            name_width,
+            person,
+            guest,
+        } => {
+            let guest = if *guest { " (guest)" } else { "" };
+            board_row(*name_width, person, clock) + guest
+        }
         Row::Absent {
             name_width,
             nick,

@@ -69,7 +69,7 @@ impl Server {
             let tags = Tags::of(reader.caps, at_ms, &identity);
             let part = Line::tagged(out, &tags, &identity, "PART").param(before);
             part.text(why);
-            drop(Line::tagged(out, &tags, &identity, "JOIN").param(channel));
+            events::write_join(&tags, &identity, channel, reader.caps, out);
             if let Some(topic) = &topic {
                 replies::write_topic(channel, topic, reader, out);
             }
@@ -126,7 +126,7 @@ impl Server {
             let Some(found) = found.filter(|found| found.ranks(user).is_some()) else {
                 continue;
             };
-            drop(Line::tagged(&mut out, &tags, who, "JOIN").param(found.name()));
+            events::write_join(&tags, who, found.name(), self.caps(id), &mut out);
             let ranks = found.ranks(other).unwrap_or_default();
             let letters = RANKS.iter().filter(|(_, _, rank, _)| ranks.has(*rank));
             let changes: Vec<ModeChange> = letters

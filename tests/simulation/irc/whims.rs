@@ -2,7 +2,7 @@
 
 use hallway::chat::mode::Rank;
 use hallway::chat::name::{ChannelName, Nick};
-use hallway::protocol::irc::capabilities::{CAPABILITIES, Cap};
+use hallway::protocol::irc::capabilities::{CAPABILITIES, Cap, Offer};
 
 use super::client::Client;
 use crate::prng::Rng;
@@ -175,17 +175,18 @@ impl Whim<'_> {
     fn wanted(&mut self) -> String {
         let chance = *self.rng.pick(&[20, 55, 85, 100]);
         let mut wanted = Vec::new();
-        for (name, _) in CAPABILITIES {
+        for (name, _) in offered() {
             let implicit = name.ends_with("no-implicit-names") && !self.rng.percent(20);
             if self.rng.percent(chance) && !implicit {
-                wanted.push(*name);
+                wanted.push(name);
             }
         }
         wanted.join(" ")
     }
 
     fn ask_for_capabilities(&mut self) -> Typed {
-        let (name, cap) = *self.rng.pick(CAPABILITIES);
+        let offered: Vec<_> = offered().collect();
+        let (name, cap) = *self.rng.pick(&offered);
         let sign = if self.client.caps.has(cap) { "-" } else { "" };
         self.plain(format!("CAP REQ :{sign}{name}"))
     }
@@ -540,4 +541,10 @@ pub fn noise(rng: &mut Rng) -> Vec<u8> {
     }
     bytes.extend(b"\r\n");
     bytes
+}
+
+/// What is offered without a store.
+fn offered() -> impl Iterator<Item = (&'static str, Cap)> {
+    let known = CAPABILITIES.iter().copied();
+    known.filter(|(_, cap)| Offer::default().has(*cap))
 }

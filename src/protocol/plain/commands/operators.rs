@@ -91,7 +91,7 @@ pub(super) static COMMANDS: &[Spec] = &[
         Group::Operators,
         "mode",
         "[#CHANNEL] [+LETTERS|-LETTERS] [VALUE]",
-        "the modes of a channel, or change them: CPimnpstu, k KEY, l NUMBER, b e I MASK, o h v NAME",
+        "the modes of a channel, or change them: CMPRimnpstu, k KEY, l NUMBER, b e I MASK, o h v NAME",
         |a| {
             let channel = a.channel_or_current()?;
             let command = match a.maybe_text() {

@@ -104,7 +104,7 @@ pub(super) static COMMANDS: &[Spec] = &[
         Group::People,
         "self",
         "[+LETTERS|-LETTERS]",
-        "what you are besides, or change it: B a program, i not listed, w told wallops",
+        "what you are besides, or change it: B a program, R written to by accounts only, i not listed, w told wallops",
         |a| {
             let command = match a.word() {
                 None => Command::OwnModes,
@@ -144,7 +144,7 @@ pub(super) static COMMANDS: &[Spec] = &[
 /// A person's name, or a mask.
 fn whom(args: &mut Args<'_>) -> Result<Whom, Mistake> {
     let word = args.need_word()?;
-    if word.contains(['!', '@', '*', '?']) {
+    if word.contains(['!', '@', '*', '?', ':']) {
         return bare_mask(word, Effect::KeepOut).map(Whom::Mask);
     }
     args::nick(word).map(Whom::Person)
