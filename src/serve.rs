@@ -11,7 +11,7 @@ use log::{error, info, warn};
 use crate::chat::pace::Pace;
 use crate::chat::settings::Announcers;
 use crate::chat::time::Zone;
-use crate::config::{self, Allow, Config, Registration, ServeArgs, Who};
+use crate::config::{self, Allow, Config, History, Registration, ServeArgs, Who};
 use crate::logging::Log;
 use crate::net::{Loop, Options, Reloaded};
 use crate::protocol::irc::account_registration::Rules;
@@ -51,7 +51,10 @@ pub fn run(args: &ServeArgs) -> Result<(), String> {
             .collect(),
         send_queue_bytes: config.send_queue_bytes,
         admits: admission(config.allow.clone()),
-        store: config.data.clone().map(|dir| (dir, Retention::default())),
+        store: config
+            .data
+            .clone()
+            .map(|dir| (dir, retention(config.history))),
     };
     let event_loop = Loop::new(options, settings(&config, cloak_key)?)?;
     say_ready(&event_loop)
@@ -131,6 +134,7 @@ pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String
         iterations: config.accounts.iterations,
         decoys: derived(&cloak_key.0, "decoys"),
         nonces: fresh_secret()?,
+        keeps: config.keeps.clone(),
         operators: config.operators.iter().map(operator).collect(),
         guest_history_ms: config.guest_history_ms,
         replay: match config.irc_replay {
@@ -150,6 +154,14 @@ pub fn local_zone() -> TimeZone {
     };
     told.and_then(|rules| TimeZone::tzif("local", &rules).ok())
         .unwrap_or_else(TimeZone::system)
+}
+
+fn retention(history: History) -> Retention {
+    Retention {
+        messages_ms: history.messages_ms,
+        events_ms: history.events_ms,
+        bytes_max: history.bytes_max,
+    }
 }
 
 fn operator(operator: &config::Operator) -> Operator {
@@ -179,9 +191,18 @@ fn reload(args: &ServeArgs, running: &Config, cloak_key: CloakKey) -> Option<Rel
     let reloaded = loaded.and_then(|config| Ok((settings(&config, cloak_key)?, config)));
     match reloaded {
         Ok((server, config)) => {
-            if config.listeners != running.listeners || config.data != running.data {
+            let fixed = |config: &Config| {
+                let Config {
+                    listeners,
+                    data,
+                    history,
+                    ..
+                } = config;
+                (listeners.clone(), data.clone(), *history)
+            };
+            if fixed(&config) != fixed(running) {
                 warn!(
-                    "other listeners and another data directory need a restart; all else counts from now on"
+                    "other listeners, another data directory and other values of [history] need a restart; all else counts from now on"
                 );
             }
             info!("the configuration has been read again");

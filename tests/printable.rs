@@ -193,9 +193,8 @@ impl Building {
                 }
             }
             Output::Verify(check) => self.server.checked(self.now, check.run()),
-            Output::Keep(_) | Output::Ask(_) | Output::Granted(..) => {
-                unreachable!("there is no store")
-            }
+            Output::Keep(_) | Output::Ask(_) => unreachable!("there is no store"),
+            Output::Granted(..) => unreachable!("nobody wishes for anything"),
             Output::Reload => {}
         }
     }

@@ -146,6 +146,7 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("LOG_LINES_MAX", "1_024", "- what waits for the log's thread: nobody can exceed it, lines are counted"),
     ("PACE_LINES_MAX", "1_000_000", "- a bound of a setting, said by hallway check"),
     ("DURATION_MS_MAX", "24 * 60 * 60 * 1000", "- a bound of a setting, said by hallway check"),
+    ("KEEP_MS_MAX", "36_500 * 24 * HOUR_MS", "- a bound of a setting, said by hallway check"),
     ("SEND_QUEUE_BYTES_MAX", "1024 * MIB", "- a bound of a setting, said by hallway check"),
     ("SERVER_NAME_BYTES_MAX", "63", "- a bound of a setting, said by hallway check"),
     ("STATUS_TEXT_BYTES_MAX", "160", "- a bound of a setting, said by hallway check"),

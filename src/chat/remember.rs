@@ -57,6 +57,12 @@ impl Chat {
         }
     }
 
+    /// The channels there are, as conversations.
+    pub fn conversations(&self) -> impl Iterator<Item = (ConversationId, &ChannelName)> {
+        let channels = self.channels.iter();
+        channels.map(|(_, channel)| (channel.conversation, channel.name()))
+    }
+
     /// Notes something for the store, if there is one.
     pub(super) fn record(&mut self, record: Record) {
         if self.settings.remembers {

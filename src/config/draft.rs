@@ -9,7 +9,8 @@ use super::operator::{self, Candidate};
 use super::quantity::{self, Pace};
 use super::word::{self, ADMIN_LINES_MAX, LOBBY};
 use super::{
-    Accounts, Announcements, Config, Listener, Protocol, Registration, Replay, Transport, Who,
+    Accounts, Announcements, Config, History, Listener, Protocol, Registration, Replay, Transport,
+    Who,
 };
 use crate::chat::name::{ChannelName, Nick};
 use crate::verifier::ITERATIONS;
@@ -35,6 +36,12 @@ const STATUSES: [(&str, &str); 4] = [
     ("meeting", "In a meeting"),
     ("training", "In training"),
 ];
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+const HISTORY: History = History {
+    messages_ms: 365 * DAY_MS,
+    events_ms: 30 * DAY_MS,
+    bytes_max: None,
+};
 const SEND_QUEUE_BYTES: usize = 1 << 20;
 const NAME_WITHIN_MS: u64 = 60 * 1000;
 const GUEST_HISTORY_MS: Option<u64> = Some(24 * 60 * 60 * 1000);
@@ -71,6 +78,10 @@ pub(super) struct Draft {
     name_within_ms: Option<u64>,
     guest_history_ms: Option<Option<u64>>,
     irc_replay: Option<Replay>,
+    keep_messages_ms: Option<u64>,
+    keep_events_ms: Option<u64>,
+    history_bytes: Option<Option<u64>>,
+    keeps: BTreeMap<ChannelName, u64>,
     operators: Vec<Candidate>,
 }
 
@@ -241,6 +252,28 @@ impl Draft {
         )
     }
 
+    pub(super) fn keep_messages(&mut self, text: &str) -> Verdict {
+        set(&mut self.keep_messages_ms, quantity::keep_ms(text))
+    }
+
+    pub(super) fn keep_events(&mut self, text: &str) -> Verdict {
+        set(&mut self.keep_events_ms, quantity::keep_ms(text))
+    }
+
+    pub(super) fn history_size(&mut self, text: &str) -> Verdict {
+        set(&mut self.history_bytes, quantity::history_bytes(text))
+    }
+
+    pub(super) fn no_keeps(&mut self) {
+        self.keeps.clear();
+    }
+
+    pub(super) fn keep(&mut self, name: &str, text: &str) -> Verdict {
+        let channel = word::channel_key(name)?;
+        self.keeps.insert(channel, quantity::keep_or_none_ms(text)?);
+        Ok(())
+    }
+
     pub(super) fn operator(&mut self) {
         self.operators.push(Candidate::default());
     }
@@ -312,6 +345,12 @@ pub(super) fn settle(flags: Draft, file: Draft, machine: &Machine) -> Config {
         name_within_ms: file.name_within_ms.unwrap_or(NAME_WITHIN_MS),
         guest_history_ms: file.guest_history_ms.unwrap_or(GUEST_HISTORY_MS),
         irc_replay: file.irc_replay.unwrap_or(Replay::All),
+        history: History {
+            messages_ms: file.keep_messages_ms.unwrap_or(HISTORY.messages_ms),
+            events_ms: file.keep_events_ms.unwrap_or(HISTORY.events_ms),
+            bytes_max: file.history_bytes.unwrap_or(HISTORY.bytes_max),
+        },
+        keeps: file.keeps,
         operators: file
             .operators
             .into_iter()

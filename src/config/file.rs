@@ -307,6 +307,11 @@ mod tests {
                 Kind::List(..) => (format!("[{}]", key.example), "a list of texts", "[]"),
                 Kind::Count(..) => (key.example.to_owned(), "a whole number", "1"),
                 Kind::Switch(_) => (key.example.to_owned(), "true or false", "true"),
+                Kind::Named(..) if key.path == "keep" => (
+                    format!("{{ \"#a\" = {} }}", key.example),
+                    "a table",
+                    "{ a = 1 }",
+                ),
                 Kind::Named(..) => (format!("{{ a = {} }}", key.example), "a table", "{ a = 1 }"),
             };
             assert_eq!(faults(&at_key(key.path, &good)), Vec::<String>::new());

@@ -240,6 +240,32 @@ pub(super) const KEYS: &[Key] = &[
         kind: Kind::Text(Draft::name_within),
     },
     Key {
+        path: "history.keep-messages",
+        what: "How long what was said is kept, 1h to 36500d, or `forever` (default: 365d)",
+        example: "\"365d\"",
+        kind: Kind::Text(Draft::keep_messages),
+    },
+    Key {
+        path: "history.keep-events",
+        what: "How long comings, goings and topics are kept, the same (default: 30d)",
+        example: "\"30d\"",
+        kind: Kind::Text(Draft::keep_events),
+    },
+    Key {
+        path: "history.size",
+        what: "How large the history may grow before the oldest goes, at least 16 MiB, or \
+               `unlimited` (default: unlimited)",
+        example: "\"2 GiB\"",
+        kind: Kind::Text(Draft::history_size),
+    },
+    Key {
+        path: "keep",
+        what: "Channels whose lines are kept for another time, \"#channel\" = \"90d\", or not at \
+               all, `none`: whoever joins is told (default: no channel)",
+        example: "\"90d\"",
+        kind: Kind::Named(Draft::no_keeps, Draft::keep),
+    },
+    Key {
         path: "operator.name",
         what: "The name of somebody who may become an operator of the server",
         example: "\"ann\"",
@@ -415,7 +441,7 @@ mod tests {
             (
                 None,
                 "colour",
-                "\"colour\" is not a key at the top level: the keys there are plain, irc, name, data, allow, pace, zone, motd, network, admin, guest-history, irc-replay and statuses.",
+                "\"colour\" is not a key at the top level: the keys there are plain, irc, name, data, allow, pace, zone, motd, network, admin, guest-history, irc-replay, statuses and keep.",
             ),
         ] {
             assert_eq!(unknown_key(table, name), expected);
@@ -431,7 +457,7 @@ mod tests {
             ),
             (
                 "oper",
-                "\"oper\" is not a table of the configuration: the tables are accounts, announcements, channels, limits, operator and statuses.",
+                "\"oper\" is not a table of the configuration: the tables are accounts, announcements, channels, history, keep, limits, operator and statuses.",
             ),
         ] {
             assert_eq!(unknown_table(name), expected);

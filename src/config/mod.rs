@@ -31,7 +31,7 @@ pub use machine::Machine;
 pub use motd::{MOTD_LINE_BYTES_MAX, MOTD_LINES_MAX};
 pub use operator::{OPERATOR_HOST_BYTES_MAX, OPERATOR_NAME_BYTES_MAX, Operator};
 pub use quantity::{
-    DURATION_MS_MAX, PACE_LINES_MAX, Pace, SEND_QUEUE_BYTES_MAX, SEND_QUEUE_BYTES_MIN,
+    DURATION_MS_MAX, KEEP_MS_MAX, PACE_LINES_MAX, Pace, SEND_QUEUE_BYTES_MAX, SEND_QUEUE_BYTES_MIN,
 };
 pub use word::{
     ADMIN_LINE_BYTES_MAX, ADMIN_LINES_MAX, LOBBY, NETWORK_NAME_BYTES_MAX, SERVER_NAME_BYTES_MAX,
@@ -155,6 +155,17 @@ pub struct Accounts {
     pub operators: Vec<Nick>,
 }
 
+/// How much of the history is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct History {
+    /// What was said, for so many milliseconds.
+    pub messages_ms: u64,
+    /// Comings, goings and the like, for so many milliseconds.
+    pub events_ms: u64,
+    /// All of it together, so many bytes; none: as much as there is.
+    pub bytes_max: Option<u64>,
+}
+
 /// Everything that can be configured, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -201,6 +212,10 @@ pub struct Config {
     pub guest_history_ms: Option<u64>,
     /// Which IRC clients are shown what was said earlier.
     pub irc_replay: Replay,
+    /// How much of the history is kept.
+    pub history: History,
+    /// Channels whose lines are kept for another time, in milliseconds; 0: not at all.
+    pub keeps: BTreeMap<ChannelName, u64>,
     /// Who may become an operator of the server, as they were given; no name twice.
     pub operators: Vec<Operator>,
 }

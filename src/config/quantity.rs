@@ -15,6 +15,16 @@ pub const SEND_QUEUE_BYTES_MIN: usize = 128 * KIB;
 /// The largest bound on a send queue, in bytes.
 pub const SEND_QUEUE_BYTES_MAX: usize = 1024 * MIB;
 
+/// The longest time for which it can be said that something is kept, in milliseconds: a hundred years.
+pub const KEEP_MS_MAX: u64 = 36_500 * 24 * HOUR_MS;
+
+/// The shortest, but for not at all.
+const KEEP_MS_MIN: u64 = HOUR_MS;
+
+/// How small the history may be held at least.
+const HISTORY_BYTES_MIN: u64 = 16 * MIB as u64;
+
+const HOUR_MS: u64 = 60 * 60 * 1000;
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
 
@@ -32,7 +42,15 @@ const LOOK_UNITS: [(&str, u64); 3] = [
 ];
 
 /// Units of size and what one of each is in bytes.
-const SIZE_UNITS: [(&str, u64); 3] = [("bytes", 1), ("KiB", KIB as u64), ("MiB", MIB as u64)];
+const SIZE_UNITS: [(&str, u64); 4] = [
+    ("bytes", 1),
+    ("KiB", KIB as u64),
+    ("MiB", MIB as u64),
+    ("GiB", 1024 * MIB as u64),
+];
+
+/// Units in which it is said how long something is kept.
+const KEEP_UNITS: [(&str, u64); 2] = [("h", HOUR_MS), ("d", 24 * HOUR_MS)];
 
 /// How fast one connection is heard: a token bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +108,50 @@ pub(super) fn guest_history_ms(text: &str) -> Verdict<Option<u64>> {
     }
 }
 
+/// Reads for how long something is kept, in milliseconds: hours, days, or for good, which is as long
+/// as can be said.
+pub(super) fn keep_ms(text: &str) -> Verdict<u64> {
+    if text == "forever" {
+        return Ok(u64::MAX);
+    }
+    let ms = scaled(text, &KEEP_UNITS).and_then(|ms| within(ms, KEEP_MS_MIN..=KEEP_MS_MAX));
+    match ms {
+        Some(ms) => Ok(ms),
+        None => must_be(
+            "a time such as \"12h\" or \"90d\", from 1h to 36500d, or \"forever\"",
+            text,
+        ),
+    }
+}
+
+/// The same, or not at all, which is nought.
+pub(super) fn keep_or_none_ms(text: &str) -> Verdict<u64> {
+    match text {
+        "none" => Ok(0),
+        text => keep_ms(text).or_else(|_| {
+            must_be(
+                "\"none\", a time such as \"12h\" or \"90d\", from 1h to 36500d, or \"forever\"",
+                text,
+            )
+        }),
+    }
+}
+
+/// Reads how large the history may grow, in bytes; `unlimited` is none.
+pub(super) fn history_bytes(text: &str) -> Verdict<Option<u64>> {
+    if text == "unlimited" {
+        return Ok(None);
+    }
+    let bytes = scaled(text, &SIZE_UNITS).filter(|bytes| *bytes >= HISTORY_BYTES_MIN);
+    match bytes {
+        Some(bytes) => Ok(Some(bytes)),
+        None => must_be(
+            "a size in MiB or GiB such as \"2 GiB\", at least 16 MiB, or \"unlimited\"",
+            text,
+        ),
+    }
+}
+
 /// Reads a bound on a send queue, in bytes.
 pub(super) fn send_queue_bytes(text: &str) -> Verdict<usize> {
     let limits = SEND_QUEUE_BYTES_MIN..=SEND_QUEUE_BYTES_MAX;
@@ -134,6 +196,25 @@ mod tests {
         assert_eq!(guest_history_ms("all"), Ok(None));
         for text in ["", "0m", "36501d", "10s", "1", "-1d", "none"] {
             assert!(guest_history_ms(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn how_long_and_how_much_is_kept() {
+        assert_eq!(keep_ms("1h"), Ok(HOUR_MS));
+        assert_eq!(keep_ms("36500d"), Ok(KEEP_MS_MAX));
+        assert_eq!(keep_ms("forever"), Ok(u64::MAX));
+        assert_eq!(keep_or_none_ms("none"), Ok(0));
+        assert_eq!(keep_or_none_ms("90 d"), Ok(90 * 24 * HOUR_MS));
+        for text in ["", "0h", "36501d", "none", "90", "5m", "-1d"] {
+            assert!(keep_ms(text).is_err(), "{text}");
+            assert_eq!(keep_or_none_ms(text).is_err(), text != "none", "{text}");
+        }
+        assert_eq!(history_bytes("16 MiB"), Ok(Some(HISTORY_BYTES_MIN)));
+        assert_eq!(history_bytes("2 GiB"), Ok(Some(2 << 30)));
+        assert_eq!(history_bytes("unlimited"), Ok(None));
+        for text in ["", "15 MiB", "2", "2 TiB", "none"] {
+            assert!(history_bytes(text).is_err(), "{text}");
         }
     }
 
@@ -208,6 +289,7 @@ mod tests {
             ("131072 bytes", SEND_QUEUE_BYTES_MIN),
             ("1MiB", 1 << 20),
             ("1024 MiB", SEND_QUEUE_BYTES_MAX),
+            ("1 GiB", SEND_QUEUE_BYTES_MAX),
         ] {
             assert_eq!(send_queue_bytes(text), Ok(bytes), "{text}");
         }
@@ -222,7 +304,7 @@ mod tests {
             "1 mib",
             "1.5 MiB",
             "-1 MiB",
-            "1 GiB",
+            "2 GiB",
             "99999999999999999999 MiB",
             "18446744073709551615 MiB",
         ];

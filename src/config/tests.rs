@@ -84,6 +84,15 @@ phone = "On the phone"
 send-queue = "128 KiB"
 name-within = "2m"
 
+[history]
+keep-messages = "forever"
+keep-events = "12h"
+size = "2 GiB"
+
+[keep]
+"#helpdesk" = "90d"
+"#lounge" = "none"
+
 [[operator]]
 name = "ann"
 verifier = "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
@@ -136,6 +145,12 @@ fn defaults() {
             iterations: 120_000,
             operators: Vec::new(),
         },
+        history: History {
+            messages_ms: 365 * 24 * 60 * 60 * 1_000,
+            events_ms: 30 * 24 * 60 * 60 * 1_000,
+            bytes_max: None,
+        },
+        keeps: BTreeMap::new(),
         operators: Vec::new(),
     };
     assert_eq!(config, expected);
@@ -233,6 +248,14 @@ fn every_key_of_a_file_counts() {
         (config.guest_history_ms, config.irc_replay),
         (Some(604_800_000), Replay::Batches)
     );
+    let history = History {
+        messages_ms: u64::MAX,
+        events_ms: 43_200_000,
+        bytes_max: Some(2 << 30),
+    };
+    assert_eq!(config.history, history);
+    let keeps = config.keeps.iter().map(|(name, ms)| (name.as_str(), *ms));
+    assert!(keeps.eq([("#helpdesk", 90 * 86_400_000), ("#lounge", 0)]));
     let operators = config.operators.iter();
     let named = operators.map(|operator| (&*operator.name, operator.host.as_deref()));
     assert!(named.eq([("ann", Some("staff.office")), ("Bob", None)]));
@@ -379,7 +402,8 @@ fn check_says_that_all_is_well_or_what_is_not() {
 }
 
 /// Keys at the top level that no flag has.
-const FILE_ONLY: [&str; 5] = [
+const FILE_ONLY: [&str; 6] = [
+    "keep",
     "network",
     "admin",
     "guest-history",

@@ -110,6 +110,12 @@ pub(super) fn account(text: &str) -> Verdict<Nick> {
     Nick::parse(text).or_else(|_| must_be(expected, text))
 }
 
+/// Reads the name of a channel where it stands as a name.
+pub(super) fn channel_key(name: &str) -> Verdict<ChannelName> {
+    let why = "must be named after a channel, such as \"#helpdesk\"";
+    ChannelName::parse(name).map_err(|_| why.to_owned())
+}
+
 /// Checks the name of a ready-made status, which becomes a command.
 pub(super) fn status_name(name: &str, reserved: &[String]) -> Verdict {
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase()) {

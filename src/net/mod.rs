@@ -291,6 +291,9 @@ impl Loop {
         for answer in self.store.iter().flat_map(Store::take_answers) {
             self.server.stored(self.now, answer);
         }
+        if let Some(store) = &self.store {
+            self.server.note_store(store.stats());
+        }
         for (number, wish) in self.control.iter_mut().flat_map(Control::take_wishes) {
             self.server.administer(self.now, number, wish);
         }

@@ -126,6 +126,7 @@ impl Server {
         };
         self.chat.resume(now, memories);
         self.deliver(now, None);
+        self.set_keeps();
     }
 
     /// Registers the name of a session's person with this password.

@@ -14,8 +14,6 @@ use crate::protocol::plain::{refusals, replies};
 use crate::protocol::stamp::{Clock, Times};
 use crate::suggest::nearest;
 
-use crate::store::vocabulary::Deed;
-
 use super::irc::fanout::Messages;
 use super::session::{LongAnswer, Session, Side, Todo, Wait};
 use super::{Cause, LISTING_BYTES, Output, Server, SessionId};
@@ -31,10 +29,12 @@ impl Server {
         for output in outputs.drain(..) {
             match (output, cause) {
                 (Said::Event(event), _) => self.deliver_event(&event, &outbox, cause),
-                (Said::Record(record), _) => self.keep(None, Deed::Record(*record)),
-                (Said::Reply(reply), Some(cause)) => {
+                (Said::Record(record), _) => self.keep_record(*record),
+                (Said::Reply(mut reply), Some(cause)) => {
+                    let kept = self.heed_keep(&mut reply);
                     self.tell_other_devices(now, &reply, cause);
                     self.deliver_reply(now, reply, cause);
+                    kept.iter().for_each(|told| self.tell(cause.session, told));
                 }
                 (Said::Refusal(refusal), Some(cause)) => self.deliver_refusal(now, &refusal, cause),
                 (Said::Letter(letter), Some(cause)) => self.keep_letter(now, *letter, cause),

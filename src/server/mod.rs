@@ -20,6 +20,7 @@ mod retelling;
 mod session;
 pub mod settings;
 mod steward;
+mod storage;
 pub mod tickets;
 mod timers;
 
@@ -54,6 +55,7 @@ use session::{Newcomer, Progress, Session, Side};
 use settings::Settings;
 use smallvec::SmallVec;
 use steward::Wishes;
+use storage::Storage;
 use timers::{Timer, Timers};
 
 key_type! {
@@ -148,6 +150,8 @@ pub struct Server {
     #[serde(skip)]
     accounts: Accounts,
     #[serde(skip)]
+    storage: Storage,
+    #[serde(skip)]
     wishes: Wishes,
     #[serde(skip)]
     read_markers: ReadMarkers,
@@ -180,6 +184,7 @@ impl Server {
             most_users: 0,
             started: now,
             accounts: Accounts::default(),
+            storage: Storage::default(),
             wishes: Wishes::default(),
             read_markers: ReadMarkers::default(),
             outputs: Vec::new(),
@@ -191,9 +196,12 @@ impl Server {
     pub fn configure(&mut self, now: Now, settings: Settings) {
         self.chat.configure(now, settings.of_chat());
         self.about = About::new(&settings, self.started);
-        let before = offer(&self.settings);
-        self.settings = settings;
-        self.tell_offer(before);
+        let offered = offer(&self.settings);
+        let before = std::mem::replace(&mut self.settings, settings);
+        if before.keeps != self.settings.keeps {
+            self.set_keeps();
+        }
+        self.tell_offer(offered);
     }
 
     /// Makes the person of a session an operator of the server, or no longer: nobody is told.

@@ -120,6 +120,9 @@ impl Server {
             Request::About => {
                 let about = replies::about(&self.settings.name, VERSION, &self.settings.admin);
                 self.send(id, about);
+                if let Some(report) = self.store_report().filter(|_| self.is_operator(id)) {
+                    self.tell(id, &report);
+                }
             }
         }
     }

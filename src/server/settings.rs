@@ -1,9 +1,10 @@
 //! What the person who runs the server has decided. Not part of the server's state.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::chat;
-use crate::chat::name::Nick;
+use crate::chat::name::{ChannelName, Nick};
 use crate::chat::pace::Pace;
 use crate::protocol::irc::nickserv::NICKSERV;
 use crate::protocol::plain::commands::Statuses;
@@ -70,6 +71,9 @@ pub struct Settings {
     pub nonces: Key,
     /// Accounts whose owners run the server while they are logged in.
     pub operator_accounts: Vec<Nick>,
+    /// For how long the lines of some channels are kept, in milliseconds, if not as long as those of
+    /// others; not at all: 0.
+    pub keeps: BTreeMap<ChannelName, u64>,
     /// Those who may become operators of the server.
     pub operators: Vec<Operator>,
     /// How far back guests read what was said, in milliseconds; `None`: to the beginning.
@@ -113,6 +117,7 @@ impl Default for Settings {
             decoys: Key::default(),
             nonces: Key::default(),
             operator_accounts: Vec::new(),
+            keeps: BTreeMap::new(),
             operators: Vec::new(),
             guest_history_ms: Some(24 * 60 * 60 * 1_000),
             replay: Replay::All,

@@ -1,28 +1,19 @@
 //! What a store tells of itself: counts that anybody may read at any moment, and one line in the log
 //! when trouble begins and one when it ends.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
-/// How a store is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Stats {
-    /// How many lines it has kept since it was opened.
-    pub stored: u64,
-    /// How many orders it could not carry out.
-    pub lost: u64,
-    /// How many orders wait.
-    pub waiting: usize,
-    /// What is wrong, while something is.
-    pub trouble: Option<String>,
-}
+use super::vocabulary::Stats;
 
-/// The same, as the threads write it.
+/// How a store is, as its threads write it.
 #[derive(Debug, Default)]
 pub(super) struct Health {
     stored: AtomicU64,
     lost: AtomicU64,
-    trouble: Mutex<[Option<String>; 2]>,
+    trouble: Mutex<[Option<String>; 3]>,
+    /// Orders were given back, and there has not been much room since.
+    full: AtomicBool,
 }
 
 /// Who has trouble.
@@ -30,10 +21,11 @@ pub(super) struct Health {
 pub(super) enum Part {
     Writing,
     Reading,
+    Taking,
 }
 
 /// What the log says when trouble begins, and when it ends.
-const SENTENCES: [(&str, &str); 2] = [
+const SENTENCES: [(&str, &str); 3] = [
     (
         "the history cannot be written, chat goes on without",
         "the history is written again",
@@ -41,6 +33,10 @@ const SENTENCES: [(&str, &str); 2] = [
     (
         "the history cannot be read, chat goes on without",
         "the history is read again",
+    ),
+    (
+        "more is said than can be written, chat goes on without",
+        "all that is said is written again",
     ),
 ];
 
@@ -63,22 +59,43 @@ impl Health {
         self.lost.fetch_add(orders, Relaxed);
     }
 
-    pub(super) fn ill(&self, part: Part, error: &dyn std::fmt::Display) {
+    /// An order was given back, for so many wait already.
+    pub(super) fn refused(&self) {
+        self.lost(1);
+        if !self.full.swap(true, Relaxed) {
+            self.ill(Part::Taking, &"too much waits to be written");
+        }
+    }
+
+    /// An order was taken, and there is much room.
+    pub(super) fn has_room(&self) {
+        if self.full.load(Relaxed) && self.full.swap(false, Relaxed) {
+            self.well(Part::Taking);
+        }
+    }
+
+    /// Whether it was well before.
+    pub(super) fn ill(&self, part: Part, error: &dyn std::fmt::Display) -> bool {
         let mut troubles = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
         let trouble = &mut troubles[part as usize];
-        if trouble.is_none() {
+        let begins = trouble.is_none();
+        if begins {
             let (begins, _) = SENTENCES[part as usize];
             log::error!("store: {begins}: {error}");
         }
         *trouble = Some(error.to_string());
+        begins
     }
 
-    pub(super) fn well(&self, part: Part) {
+    /// Whether it was ill before.
+    pub(super) fn well(&self, part: Part) -> bool {
         let mut troubles = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-        if troubles[part as usize].take().is_some() {
+        let ends = troubles[part as usize].take().is_some();
+        if ends {
             let (_, ends) = SENTENCES[part as usize];
             let lost = self.lost.load(Relaxed);
             log::info!("store: {ends}; {lost} orders were lost since the start");
         }
+        ends
     }
 }

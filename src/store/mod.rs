@@ -12,7 +12,8 @@
 //! - A line is kept once, under its id. What was kept is in the order of ids.
 //! - While the disk takes nothing, orders with tickets are answered [`Trouble::Failed`] and lines are
 //!   lost and counted ([`Stats`]). What decides who may read what is tried again until it is done, up
-//!   to [`OWED_MAX`] of it; the log says when trouble begins and when it ends.
+//!   to [`OWED_MAX`] of it; the log says when trouble begins and when it ends. The same holds for what
+//!   is given back because too much waits.
 //! - Nothing of a database that is damaged, another program's or a later hallway's is changed.
 //! - A question is answered with all that was ordered before it, unless the disk takes longer than
 //!   half a second for that.
@@ -96,12 +97,12 @@ use writer::{State, Writer};
 
 pub use accounts::{Listed, list as list_accounts};
 pub use export::{Export, ExportError, Exported, Selection, Whose};
-pub use health::Stats;
 pub use key::SITES_MAX;
 pub use open::{FILE, OpenError};
 pub use queue::{ORDERS_WAITING_BYTES_MAX, ORDERS_WAITING_MAX};
 pub use reader::{CATCHING_UP_MS_MAX, QUESTION_MS_MAX, QUESTIONS_WAITING_MAX};
 pub use retention::Retention;
+pub use vocabulary::Stats;
 pub use writer::OWED_MAX;
 
 #[cfg(doc)]
@@ -197,7 +198,7 @@ impl Store {
     /// # Errors
     /// Gives the order back when [`ORDERS_WAITING_MAX`] or [`ORDERS_WAITING_BYTES_MAX`] wait
     /// already. Orders that decide who may read what, which are all but lines and [`Deed::Seen`],
-    /// are taken until it is twice as much.
+    /// are taken until it is twice as much. What is given back is counted as lost.
     ///
     /// [`Deed::Seen`]: vocabulary::Deed::Seen
     #[expect(
@@ -205,7 +206,14 @@ impl Store {
         reason = "what is refused is given back as it came: a box would cost every line"
     )]
     pub fn submit(&self, order: Order) -> Result<(), Order> {
-        self.orders.push(order)
+        let waiting = self
+            .orders
+            .push(order)
+            .inspect_err(|_| self.health.refused())?;
+        if waiting <= ORDERS_WAITING_MAX / 2 {
+            self.health.has_room();
+        }
+        Ok(())
     }
 
     /// Asks something; questions are answered one after the other, with what was ordered before.

@@ -42,12 +42,12 @@ struct Waiting {
 }
 
 impl Queue {
-    /// Gives the order back if there is no room for it.
+    /// How many wait now. Gives the order back if there is no room for it.
     #[expect(
         clippy::result_large_err,
         reason = "what is refused is given back as it came: a box would cost every line"
     )]
-    pub(super) fn push(&self, order: Order) -> Result<(), Order> {
+    pub(super) fn push(&self, order: Order) -> Result<usize, Order> {
         let bytes = weight(&order);
         let mut waiting = self.lock();
         let shares = if is_owed(&order.deed) { 2 } else { 1 };
@@ -62,12 +62,13 @@ impl Queue {
         waiting.bytes += bytes;
         waiting.hurry |= hurry;
         waiting.orders.push_back(order);
+        let count = waiting.orders.len();
         waiting.taken += 1;
         drop(waiting);
         if stirs {
             self.stirred.notify_one();
         }
-        Ok(())
+        Ok(count)
     }
 
     /// Waits for orders, for so long at most, and gathers what else comes. Nothing, and whether

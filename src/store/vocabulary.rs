@@ -266,3 +266,16 @@ pub struct Restored {
     /// Whom people block and what they watch.
     pub preferences: BTreeMap<AccountId, Preferences>,
 }
+
+/// How a store is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// How many lines it has kept since it was opened.
+    pub stored: u64,
+    /// How many orders it could not carry out.
+    pub lost: u64,
+    /// How many orders wait.
+    pub waiting: usize,
+    /// What is wrong, while something is.
+    pub trouble: Option<String>,
+}

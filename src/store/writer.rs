@@ -1,5 +1,6 @@
 //! The thread that writes. It alone changes the database.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
@@ -135,13 +136,13 @@ impl<W: Fn()> Writer<W> {
     }
 
     fn succeeded(&self, outcomes: Outcomes) {
-        self.health.well(Part::Writing);
+        self.well();
         let asked = outcomes.into_iter();
         self.answer_all(asked.filter_map(|(ticket, outcome)| Some((ticket?, outcome))));
     }
 
     fn failed(&mut self, orders: Vec<Order>, error: &rusqlite::Error) {
-        self.health.ill(Part::Writing, error);
+        self.ill(error);
         let asked: Vec<u64> = orders.iter().filter_map(|order| order.ticket).collect();
         let of_the_disk = is_of_the_disk(error);
         for order in orders.into_iter().filter(|order| order.ticket.is_none()) {
@@ -157,6 +158,19 @@ impl<W: Fn()> Writer<W> {
             .into_iter()
             .map(|ticket| (ticket, Err(Trouble::Failed)));
         self.answer_all(failed);
+    }
+
+    fn well(&self) {
+        if self.health.well(Part::Writing) {
+            (self.wake)();
+        }
+    }
+
+    /// Somebody may want to know.
+    fn ill(&self, error: &dyn Display) {
+        if self.health.ill(Part::Writing, error) {
+            (self.wake)();
+        }
     }
 
     fn answer_all(&self, outcomes: impl Iterator<Item = (u64, Outcome)>) {
@@ -183,7 +197,7 @@ impl<W: Fn()> Writer<W> {
             Ok(()) => self.state.sync_at_ms = None,
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.state.sync_at_ms = None,
             Err(error) => {
-                self.health.ill(Part::Writing, &error);
+                self.ill(&error);
                 self.state.sync_at_ms = Some(self.now_ms() + AGAIN_AFTER_MS);
             }
         }
@@ -198,7 +212,7 @@ impl<W: Fn()> Writer<W> {
             Ok(true) => BETWEEN_STEPS_MS,
             Ok(false) => SWEPT_EACH_MS,
             Err(error) => {
-                self.health.ill(Part::Writing, &error);
+                self.ill(&error);
                 SWEPT_EACH_MS
             }
         };

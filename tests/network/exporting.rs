@@ -109,6 +109,33 @@ fn history_is_written_for_people_and_for_programs() {
     );
 }
 
+#[test]
+fn what_is_not_to_be_kept_is_not_there() {
+    let dir = TempDir::new();
+    let data = dir.path("data");
+    let config = "[history]\nkeep-messages = \"forever\"\n[keep]\n\"#lounge\" = \"none\"\n";
+    let server = Setup::new().data(&data).config(config).start();
+    let mut ann = Client::within(server.addr(), "ann", "#lounge");
+    ann.ask("between you and me");
+    ann.join("#desk");
+    ann.ask("kept");
+    ann.ask("/register ann's secret");
+    assert_eq!(words(&data, &["--channel", "#lounge"]), [""; 0]);
+    assert!(words(&data, &["--channel", "#desk"]).contains(&"#desk ann: kept".to_owned()));
+
+    // A server that knows nothing of that keeps what is said from then on.
+    server.end("TERM");
+    let server = Setup::new().data(&data).start();
+    let mut ann = Client::within(server.addr(), "bob", "#lounge");
+    ann.ask("out loud");
+    ann.ask("/register bob's secret");
+    let kept = words(&data, &["--channel", "#lounge"]);
+    assert!(
+        kept.contains(&"#lounge bob: out loud".to_owned()),
+        "{kept:?}"
+    );
+}
+
 /// The recipe of the README, in the same words of SQL.
 #[test]
 fn a_backup_beside_the_server_is_a_whole_one() {

@@ -17,6 +17,7 @@ mod irc;
 mod kept;
 mod logging;
 mod oneshots;
+mod outage;
 mod ports;
 mod process;
 mod queues;

@@ -224,7 +224,11 @@ fn one_more_than_may_wait_is_given_back_but_rights_have_room() {
         .expect("it has changed nothing");
     shelf.settle();
     let stats = shelf.store().stats();
-    assert_eq!((stats.stored, stats.lost, stats.waiting), (taken, 0, 0));
+    assert_eq!((stats.stored, stats.lost, stats.waiting), (taken, 1, 0));
+    // Room alone is no end of the trouble: that is when something is taken again.
+    assert!(stats.trouble.is_some());
+    shelf.settle();
+    assert_eq!(shelf.store().stats().trouble, None);
     let first = Wanted {
         end: End::Oldest,
         limit: 1,
@@ -337,4 +341,22 @@ fn whoever_asks_finds_what_was_to_be_kept_before() {
         let newest = shelf.newest(guest(), of_channel("#desk", Some(1)));
         assert_eq!(newest.last(), Some(&ms));
     }
+}
+
+#[test]
+fn few_that_weigh_much_are_too_much_as_well() {
+    let shelf = Shelf::new();
+    let other = shelf.folder.look();
+    other.execute_batch("BEGIN IMMEDIATE").expect("it is free");
+    let text = "x".repeat(ORDERS_WAITING_BYTES_MAX / 8);
+    let fits = (1..100).take_while(|ms| {
+        let order = Order {
+            ticket: None,
+            deed: record(line(*ms, &text)),
+        };
+        shelf.store().submit(order).is_ok()
+    });
+    let fits = fits.count();
+    assert!((7..32).contains(&fits), "{fits}");
+    assert!(shelf.store().stats().lost > 0);
 }

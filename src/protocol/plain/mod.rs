@@ -12,5 +12,6 @@ pub mod refusals;
 pub mod replies;
 pub mod screen;
 pub mod since;
+pub mod storage;
 pub mod telnet;
 pub mod terminal;

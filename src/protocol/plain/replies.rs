@@ -791,6 +791,20 @@ pub fn about(server: &str, version: &str, admin: &[String]) -> String {
     out
 }
 
+/// To whoever joins a channel: for how long what is said there is kept.
+pub fn kept_for(channel: &ChannelName, ms: u64) -> String {
+    const HOUR_MS: u64 = 60 * 60 * 1_000;
+    let (hours, days) = (ms / HOUR_MS, ms / (24 * HOUR_MS));
+    match ms {
+        0 => format!("What is said in {channel} is not kept."),
+        u64::MAX => format!("What is said in {channel} is kept for good."),
+        _ if hours == 1 => format!("What is said in {channel} is kept for an hour."),
+        _ if days == 1 && hours == 24 => format!("What is said in {channel} is kept for a day."),
+        _ if hours % 24 == 0 => format!("What is said in {channel} is kept for {days} days."),
+        _ => format!("What is said in {channel} is kept for {hours} hours."),
+    }
+}
+
 /// The asker is an operator of the server.
 pub fn rehashed() -> String {
     told("The configuration is being read again: the log says what came of it.")

@@ -238,7 +238,11 @@ impl Server {
     }
 
     /// Writes something to a session.
-    fn write_to(&mut self, id: SessionId, write: impl FnOnce(&Self, &Reader<'_>, &mut String)) {
+    pub(super) fn write_to(
+        &mut self,
+        id: SessionId,
+        write: impl FnOnce(&Self, &Reader<'_>, &mut String),
+    ) {
         let mut out = String::new();
         write(self, &self.reader(id), &mut out);
         if !out.is_empty() {

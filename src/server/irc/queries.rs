@@ -188,6 +188,11 @@ impl Server {
                     drop(line.param("*").param(&operator.name));
                 }
             }
+            'd' if self.is_operator(id) => {
+                if let Some(report) = self.store_report() {
+                    reader.numeric(out, RPL_STATSDEBUG).text(report);
+                }
+            }
             _ => {}
         }
         let line = reader.numeric(out, RPL_ENDOFSTATS).param(letter);

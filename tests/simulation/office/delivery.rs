@@ -28,9 +28,8 @@ impl Office {
                     self.checks
                         .push((id, check.ticket, check.password == PASSWORD));
                 }
-                Output::Keep(_) | Output::Ask(_) | Output::Granted(..) => {
-                    unreachable!("there is no store")
-                }
+                Output::Keep(_) | Output::Ask(_) => unreachable!("there is no store"),
+                Output::Granted(..) => unreachable!("nobody wishes for anything"),
                 Output::Reload => self.note("is asked to reload".to_owned()),
                 Output::Close(id, reason) => {
                     self.note(format!("{id} closed: {reason}"));

@@ -139,7 +139,7 @@ pub(super) static COMMANDS: &[Spec] = &[
         "STATS",
         "<letter> [<server>]",
         1,
-        "reports: u (since when), o (operators)",
+        "reports: u (since when), o (operators), d (the store)",
         |a| {
             let letter = a.get(0).chars().next().filter(char::is_ascii_graphic);
             let letter = letter.filter(|letter| *letter != ':').unwrap_or('*');
