@@ -15,16 +15,21 @@ mod floods;
 mod full;
 mod irc;
 mod kept;
+mod killed;
 mod logging;
 mod oneshots;
 mod outage;
 mod ports;
+#[path = "../simulation/prng.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the simulation needs more of it")]
+mod prng;
 mod process;
 mod queues;
 mod rows;
 mod said;
 mod server;
 mod signals;
+mod starting;
 mod stopwatch;
 mod strangers;
 mod welcome;
