@@ -7,6 +7,7 @@ import resource
 import selectors
 import socket
 import sys
+import tempfile
 import time
 
 from people import HOST, SELECTOR, NotAsExpected, end_all_at_exit, pump, wait_until
@@ -22,6 +23,16 @@ CONNECTIONS_PER_ADDRESS = 5_000
 
 # How long idle connections are watched, in seconds.
 WINDOW_S = 10
+
+# How much an idle server with a store may have in use.
+WITH_STORE_BYTES_MAX = 8 * 1024 * 1024
+
+# After so long without anything to be stored it has given back what it can, in seconds.
+STORE_RESTS_WITHIN_S = 3
+
+# How many lines it remembers before that is looked at, and how many are said at once.
+STORED_LINES = 20_000
+STORED_AT_ONCE = 100
 
 # The memory is settled when it has not changed in so many answers in a row.
 SETTLED_ANSWERS = 20
@@ -90,6 +101,37 @@ def connect_one_by_one(server, count):
     return idlers
 
 
+def pump_for(seconds):
+    """This does wait for time to pass: what an idle server does in that time is what is measured."""
+    until = time.monotonic() + seconds
+    while (left_s := until - time.monotonic()) > 0:
+        pump(left_s)
+
+
+def measure_store(binary):
+    """What a server has in use that remembers: at the beginning, and once it has remembered much."""
+    with tempfile.TemporaryDirectory() as data:
+        server = Server(binary, "--pace", "off", data=data)
+        fresh = server.resident_bytes()
+        speaker = Idler(0, server.port)
+        wait_until(lambda: speaker.in_lobby, "#lobby")
+        for number in range(STORED_LINES // STORED_AT_ONCE):
+            line = f"line {number} with some words to be found again\n".encode()
+            speaker.socket.sendall(line * STORED_AT_ONCE)
+            speaker.ask(f"stored{number}")
+        # All of it is on the disk when somebody is registered.
+        speaker.socket.sendall(b"/register a secret\n")
+        wait_until(lambda: b" is yours from now on" in speaker.last, "a registration")
+        pump_for(STORE_RESTS_WITHIN_S)
+        used = settled_bytes(server, speaker)
+        SELECTOR.unregister(speaker.socket)
+        speaker.socket.close()
+        server.says_goodbye(10)
+    print(f"resident memory with a store: {fresh} bytes, after {STORED_LINES} lines {used} bytes")
+    if max(fresh, used) > WITH_STORE_BYTES_MAX:
+        raise NotAsExpected(f"expected at most {WITH_STORE_BYTES_MAX} bytes with a store")
+
+
 def measure(binary, count):
     server = Server(binary)
     before_first = server.resident_bytes()
@@ -100,10 +142,7 @@ def measure(binary, count):
     settled = settled_bytes(server, idlers[0])
     joining_ticks = server.cpu_ticks()
 
-    # This one does wait for time to pass: what an idle server does in that time is what it measures.
-    until = time.monotonic() + WINDOW_S
-    while (left_s := until - time.monotonic()) > 0:
-        pump(left_s)
+    pump_for(WINDOW_S)
     idle_ticks = server.cpu_ticks() - joining_ticks
 
     print(f"{count} connections, one by one, all in #lobby")
@@ -120,6 +159,7 @@ def main():
     count = affordable(int(sys.argv[2]) if len(sys.argv) > 2 else CONNECTIONS)
     end_all_at_exit()
     try:
+        measure_store(sys.argv[1])
         measure(sys.argv[1], count)
     except NotAsExpected as fault:
         sys.exit(f"measure-idle: {fault}")

@@ -11,11 +11,11 @@ CLOCK_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 class Server(Person):
-    """`hallway serve` without data. Its ready line is heard like a person's line, and so is its log
+    """`hallway serve`, without data unless there is a folder for it. Its ready line is heard like a person's line, and so is its log
     unless there is a file for it."""
 
-    def __init__(self, binary, *options, log_file=None):
-        argv = [binary, "serve", "--plain", f"{HOST}:0", "--data", "none", *options]
+    def __init__(self, binary, *options, log_file=None, data="none"):
+        argv = [binary, "serve", "--plain", f"{HOST}:0", "--data", data, *options]
         super().__init__("the server", argv, stderr=log_file)
         self.port = int(self.hears(READY)[1])
 

@@ -52,9 +52,9 @@
 //!
 //! # Memory
 //!
-//! Each of the two connections may hold 1 MiB of the file, words that go into the index in one
-//! transaction take at most 128 KiB, SQLite aims at 4 MiB in all, and nothing is mapped. All of it is
-//! taken only when it is needed.
+//! Each of the two connections may hold 1 MiB of the file; the one that writes gives that back after a
+//! second without work. Words that go into the index in one transaction take at most 128 KiB, SQLite
+//! aims at 4 MiB in all, and nothing is mapped. All of it is taken only when it is needed.
 
 mod accounts;
 mod deeds;

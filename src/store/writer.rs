@@ -28,6 +28,9 @@ const SYNC_AFTER_MS: u64 = 600;
 /// How soon what could not be written is tried again.
 const AGAIN_AFTER_MS: u64 = 1_000;
 
+/// When nothing comes for so long, SQLite gives the memory back in which it holds parts of the file.
+const REST_AFTER_MS: u64 = 1_000;
+
 /// How often the database is looked through for what is too old.
 const SWEPT_EACH_MS: u64 = 60 * 60 * 1000;
 
@@ -53,6 +56,7 @@ pub(super) struct State {
     owed: Vec<Order>,
     /// On the monotonic clock.
     sync_at_ms: Option<u64>,
+    rest_at_ms: Option<u64>,
     sweep_at_ms: u64,
 }
 
@@ -73,6 +77,7 @@ impl<W: Fn()> Writer<W> {
             }
             self.sync_if_due();
             self.sweep_if_due();
+            self.rest_if_due();
         }
         self.finish();
     }
@@ -85,13 +90,19 @@ impl<W: Fn()> Writer<W> {
     fn patience(&self) -> Duration {
         let now_ms = self.now_ms();
         let owed = (!self.state.owed.is_empty()).then_some(now_ms + AGAIN_AFTER_MS);
-        let due = [Some(self.state.sweep_at_ms), self.state.sync_at_ms, owed];
+        let due = [
+            Some(self.state.sweep_at_ms),
+            self.state.sync_at_ms,
+            self.state.rest_at_ms,
+            owed,
+        ];
         let next = due.into_iter().flatten().min().unwrap_or(now_ms);
         Duration::from_millis(next.saturating_sub(now_ms))
     }
 
     /// What is owed comes first: it was ordered first.
     fn carry_out(&mut self, orders: Vec<Order>) {
+        self.state.rest_at_ms = Some(self.now_ms() + REST_AFTER_MS);
         let mut all = std::mem::take(&mut self.state.owed);
         all.extend(orders);
         match self.transaction(&all) {
@@ -141,11 +152,12 @@ impl<W: Fn()> Writer<W> {
         self.answer_all(asked.filter_map(|(ticket, outcome)| Some((ticket?, outcome))));
     }
 
+    /// Who is told of it, or reads an answer, finds what it has cost in the counts.
     fn failed(&mut self, orders: Vec<Order>, error: &rusqlite::Error) {
-        self.ill(error);
-        let asked: Vec<u64> = orders.iter().filter_map(|order| order.ticket).collect();
+        let (asked, unasked): (Vec<_>, Vec<_>) =
+            orders.into_iter().partition(|order| order.ticket.is_some());
         let of_the_disk = is_of_the_disk(error);
-        for order in orders.into_iter().filter(|order| order.ticket.is_none()) {
+        for order in unasked {
             let owed = of_the_disk && is_owed(&order.deed);
             if owed && self.state.owed.len() < OWED_MAX {
                 self.state.owed.push(order);
@@ -153,11 +165,9 @@ impl<W: Fn()> Writer<W> {
                 self.health.lost(1);
             }
         }
-        // Whoever is answered finds it counted.
-        let failed = asked
-            .into_iter()
-            .map(|ticket| (ticket, Err(Trouble::Failed)));
-        self.answer_all(failed);
+        self.ill(error);
+        let tickets = asked.iter().filter_map(|order| order.ticket);
+        self.answer_all(tickets.map(|ticket| (ticket, Err(Trouble::Failed))));
     }
 
     fn well(&self) {
@@ -200,6 +210,16 @@ impl<W: Fn()> Writer<W> {
                 self.ill(&error);
                 self.state.sync_at_ms = Some(self.now_ms() + AGAIN_AFTER_MS);
             }
+        }
+    }
+
+    fn rest_if_due(&mut self) {
+        let now_ms = self.now_ms();
+        if self.state.rest_at_ms.take_if(|at| *at <= now_ms).is_none() {
+            return;
+        }
+        if let Err(error) = self.db.release_memory() {
+            log::warn!("store: memory could not be given back: {error}");
         }
     }
 

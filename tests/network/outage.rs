@@ -57,10 +57,7 @@ fn operators_hear_when_an_outage_begins_and_when_it_ends() {
             .contains("ERROR")
     );
     let report = boss.ask("/about").join("\n");
-    assert!(
-        report.contains("Trouble: ") && !report.contains(" 0 lost"),
-        "{report}"
-    );
+    assert!(report.contains("Trouble: "), "{report}");
 
     // Chat goes on.
     ann.ask("still here");
