@@ -288,6 +288,7 @@ fn files_are_clean() {
         "benches/load/src",
         "benches/load/tests",
         "benches/instructions.rs",
+        "benches/history.rs",
         ".ci",
         "README.md",
         "protocol.md",

@@ -84,8 +84,9 @@ def free_port():
 class Server:
     """A running server, alone on its core."""
 
-    def __init__(self, name, binary, core, tags=False, greeting_bytes=None):
+    def __init__(self, name, binary, core, tags=False, greeting_bytes=None, data="none"):
         self.name = name
+        self.data = data
         self.dir = tempfile.TemporaryDirectory(prefix="hallway-bench-")
         self.ports = {}
         argv = getattr(self, f"_{name}")(binary, tags, greeting_bytes)
@@ -106,7 +107,7 @@ class Server:
 
     def _hallway(self, binary, tags, greeting_bytes):
         listeners = ["--irc", f"{HOST}:0", "--plain", f"{HOST}:0"]
-        return [binary, "serve", *listeners, "--pace", "off", "--data", "none", "--allow", "127.0.0.0/8"]
+        return [binary, "serve", *listeners, "--pace", "off", "--data", self.data, "--allow", "127.0.0.0/8"]
 
     def _floor(self, binary, tags, greeting_bytes):
         return [binary, "--greeting-bytes", str(greeting_bytes)]
