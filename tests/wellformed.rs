@@ -387,9 +387,11 @@ impl Building {
         };
         for (seat, caps) in caps.iter().enumerate() {
             let nick = NICKS[seat];
-            let caps = caps.join(" ");
+            // All of them do not fit into one line.
+            let asked = caps.iter().map(|cap| format!("CAP REQ :{cap}\r\n"));
+            let asked: String = asked.collect();
             let lines = format!(
-                "CAP LS 302\r\nCAP REQ :{caps}\r\nNICK {nick}\r\nUSER {nick} 0 * :{nick}\r\nCAP END\r\nJOIN #a\r\n"
+                "CAP LS 302\r\n{asked}NICK {nick}\r\nUSER {nick} 0 * :{nick}\r\nCAP END\r\nJOIN #a\r\n"
             );
             building.hear(seat, lines.as_bytes());
         }
