@@ -41,7 +41,9 @@ pub(crate) static SCENES: &[Scene] = &[
         bob> /mode -k
         bob> /mode +l 1
         ann! /join #desk | JOIN #desk => is full | 471
-        bob> /mode -l+b ann
+        bob> /mode -l+R
+        ann! /join #desk | JOIN #desk => for people with an account only | 477
+        bob> /mode -R+b ann
         ann! /join #desk | JOIN #desk => You are banned | 474
         -- limit
         ann> /join #c{1..99} | JOIN #c{1..99}
@@ -82,7 +84,9 @@ pub(crate) static SCENES: &[Scene] = &[
         bob> /mode -n+m
         ann> /join #desk | JOIN #desk
         ann! /msg #desk a | PRIVMSG #desk :a => Only people with a voice | 404
-        bob> /mode -m
+        bob> /mode -m+M
+        ann! /msg #desk a | PRIVMSG #desk :a => people with an account | 404
+        bob> /mode -M
         bob> /mute ann
         ann! /msg #desk a | PRIVMSG #desk :a => You are muted | 404
         bob> /unmute ann
@@ -118,6 +122,8 @@ pub(crate) static SCENES: &[Scene] = &[
         ann? /msg bob again | PRIVMSG bob :again => bob is away: At lunch | 301
         -- refused
         ann! /msg eve psst | PRIVMSG eve :psst => Nobody called eve | 401
+        bob> /self +R
+        ann! /msg bob psst | PRIVMSG bob :psst => bob is written to by people with an account | 531
         -- limit
         ann! /msg bob {x*4097} | PRIVMSG bob :{x*500} => longer than 4096 bytes | 417
     "),
