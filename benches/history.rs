@@ -187,6 +187,7 @@ impl Shelf {
                         account: Some(AccountId(1)),
                         not_before_ms: 0,
                         blocked: Vec::new(),
+                        barred: Vec::new(),
                     },
                     query: Query::Lines(wanted(number)),
                 };
@@ -196,7 +197,7 @@ impl Shelf {
                     panic!("a question was asked");
                 };
                 let took = started.elapsed().as_secs_f64() * 1_000.0;
-                let Ok(Found::Lines(lines)) = outcome else {
+                let Ok(Found::Lines { lines, .. }) = outcome else {
                     panic!("no answer: {outcome:?}");
                 };
                 assert!(!lines.is_empty(), "there is something to be found");
