@@ -283,7 +283,8 @@ fn may_have_tag(caps: Caps, key: &str) -> bool {
 }
 
 fn may_hear(caps: Caps, message: &Message<'_>) -> bool {
-    const SPECIFIED: [&str; 8] = [
+    const SPECIFIED: [&str; 9] = [
+        "MARKREAD",
         "CHATHISTORY",
         "SEARCH",
         "BATCH",
