@@ -22,7 +22,7 @@ use hallway::protocol::irc::numerics::NUMERICS;
 use hallway::protocol::plain::terminal::Terminal;
 use hallway::server::settings::{Operator, Settings};
 use hallway::server::{Heard, Output, Server, SessionId};
-use hallway::store::vocabulary::{Answer, Deed, Order, Question, Trouble};
+use hallway::store::vocabulary::{Answer, Deed, Trouble};
 use hallway::verifier::ITERATIONS_MIN;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -530,8 +530,9 @@ impl Building {
             }
             Output::Verify(check) => self.server.checked(self.now, check.run()),
             Output::Granted(..) => unreachable!("nobody runs it from the shell"),
-            Output::Keep(Order { ticket, deed }) => self.keep(ticket, &deed),
-            Output::Ask(Question { ticket, .. }) => {
+            Output::Keep(order) => self.keep(order.ticket, &order.deed),
+            Output::Ask(question) => {
+                let ticket = question.ticket;
                 let outcome = Err(Trouble::TooSlow);
                 self.server
                     .stored(self.now, Answer::Found { ticket, outcome });

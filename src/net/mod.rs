@@ -333,8 +333,8 @@ impl Loop {
                 }
             }
             Output::Close(id, reason) => self.start_closing(id, reason),
-            Output::Keep(order) => self.have_kept(order),
-            Output::Ask(question) => self.ask(question),
+            Output::Keep(order) => self.have_kept(*order),
+            Output::Ask(question) => self.ask(*question),
             Output::Granted(number, outcome) => {
                 if let Some(control) = &mut self.control {
                     control.answer(number, outcome);

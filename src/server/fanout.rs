@@ -74,6 +74,7 @@ impl Server {
     }
 
     /// The sessions of a user, by number.
+    #[inline]
     pub(super) fn seat(&self, user: UserId, place: usize) -> Option<SessionId> {
         self.seats.get(user)?.get(place).copied()
     }

@@ -133,11 +133,11 @@ impl Server {
         query: Query,
     ) {
         let ticket = self.open_ticket(now, id, pending);
-        self.outputs.push(Output::Ask(Question {
+        self.outputs.push(Output::Ask(Box::new(Question {
             ticket,
             asker,
             query,
-        }));
+        })));
     }
 
     fn look(&self, user: UserId, subject: &Subject) -> Result<Looked, Unread> {

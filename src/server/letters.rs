@@ -117,7 +117,7 @@ impl Server {
             return self.bring_later(now, id, BUSY_AGAIN_MS);
         }
         let ticket = self.open_ticket(now, id, Pending::Letters(reader));
-        self.outputs.push(Output::Ask(Question {
+        self.outputs.push(Output::Ask(Box::new(Question {
             ticket,
             asker: Asker {
                 account: Some(reader),
@@ -126,7 +126,7 @@ impl Server {
                 barred: Vec::new(),
             },
             query: Query::Waiting { limit: LINES_MAX },
-        }));
+        })));
     }
 
     fn bring_later(&mut self, now: Now, id: SessionId, ms: u64) {

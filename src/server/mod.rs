@@ -95,7 +95,8 @@ pub enum Heard<'a> {
     TlsHello,
 }
 
-/// What is to be done to connections.
+/// What is to be done to connections. It is small, for there is one for each reader of a line: what
+/// is large is in a box.
 #[derive(Debug)]
 pub enum Output {
     /// Write these bytes.
@@ -109,9 +110,9 @@ pub enum Output {
     /// Have a password checked, away from the loop, and call [`Server::checked`] with the answer.
     Verify(Check),
     /// Have something kept, and call [`Server::stored`] with the answer if it has a ticket.
-    Keep(Order),
+    Keep(Box<Order>),
     /// Have something looked up, and call [`Server::stored`] with the answer.
-    Ask(Question),
+    Ask(Box<Question>),
     /// Tell whoever runs the server what came of their wish ([`Server::administer`]).
     Granted(u64, Result<(), Denied>),
     /// Read the configuration again and call [`Server::configure`].

@@ -94,7 +94,8 @@ impl Server {
             })
             .collect();
         let orders = keeps.into_iter().map(|deed| Order { ticket: None, deed });
-        self.outputs.extend(orders.map(Output::Keep));
+        self.outputs
+            .extend(orders.map(|order| Output::Keep(Box::new(order))));
     }
 
     fn keep_of(&self, channel: &ChannelName) -> Keep {

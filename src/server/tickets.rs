@@ -138,6 +138,7 @@ impl Server {
 
     /// Has something kept, if there is a store.
     pub(super) fn keep(&mut self, ticket: Option<u64>, deed: Deed) {
-        self.outputs.push(Output::Keep(Order { ticket, deed }));
+        self.outputs
+            .push(Output::Keep(Box::new(Order { ticket, deed })));
     }
 }

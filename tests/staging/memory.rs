@@ -136,8 +136,8 @@ impl Memory {
             Output::Granted(..) => unreachable!("nobody runs it from the shell"),
             Output::Keep(order) if self.disk == Disk::Full => self.fail_to_keep(&order),
             Output::Ask(question) if self.disk == Disk::Full => self.fail_to_find(&question),
-            Output::Keep(order) => self.look_up(|archive| archive.keep(order)),
-            Output::Ask(question) => self.look_up(|archive| archive.ask(question)),
+            Output::Keep(order) => self.look_up(|archive| archive.keep(*order)),
+            Output::Ask(question) => self.look_up(|archive| archive.ask(*question)),
             Output::Reload => self.server.configure(self.now, self.settings.clone()),
         }
     }

@@ -61,7 +61,7 @@ impl Scene {
                     self.said.push((id, text));
                 }
                 Output::AwaitDrain(id) => self.server.drained(self.now, id),
-                Output::Ask(question) => self.questions.push(question),
+                Output::Ask(question) => self.questions.push(*question),
                 Output::Keep(order) => self.keep(order.deed),
                 _ => {}
             }
