@@ -207,8 +207,8 @@ pub struct Config {
     /// How long a connection may take to give a name, in milliseconds; at least 1,000, at most
     /// [`DURATION_MS_MAX`].
     pub name_within_ms: u64,
-    /// How far back guests read what was said, in milliseconds, at most
-    /// [`GUEST_HISTORY_MS_MAX`]; none for to the beginning.
+    /// How far back guests read what was said, in milliseconds, at most a
+    /// hundred years; none for to the beginning.
     pub guest_history_ms: Option<u64>,
     /// Which IRC clients are shown what was said earlier.
     pub irc_replay: Replay,
