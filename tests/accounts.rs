@@ -17,7 +17,7 @@ use hallway::check::Check;
 use hallway::protocol::Protocol;
 use hallway::server::settings::Settings;
 use hallway::server::{Heard, Output, Server, SessionId};
-use hallway::store::vocabulary::{Answer, Restored, Trouble};
+use hallway::store::vocabulary::{Answer, Deed, Restored, Trouble};
 use hallway::verifier::{ITERATIONS_MIN, Verifier};
 
 /// What the client begins with, without the header.
@@ -267,8 +267,8 @@ fn owners_of_some_accounts_run_the_server() {
     assert!(told.ends_with("registers names: ask them."), "{told}");
 }
 
-/// What somebody at a terminal is told whose account the store does not keep.
-fn registering_that_fails(trouble: Trouble) -> String {
+/// bob at a terminal, who registers: the store answers this.
+fn registering(outcome: Result<Option<AccountId>, Trouble>) -> (Office, SessionId) {
     let mut office = Office::new();
     let bob = office.connect_by(Protocol::Plain);
     office.say(bob, "bob");
@@ -284,11 +284,33 @@ fn registering_that_fails(trouble: Trouble) -> String {
             _ => None,
         });
     let ticket = orders.last().expect("something is to be kept");
-    let outcome = Err(trouble);
     office
         .server
         .stored(office.now, Answer::Done { ticket, outcome });
+    (office, bob)
+}
+
+/// What somebody at a terminal is told whose account the store does not keep.
+fn registering_that_fails(trouble: Trouble) -> String {
+    let (mut office, bob) = registering(Err(trouble));
     office.told(bob).0.concat()
+}
+
+#[test]
+fn the_store_hears_when_an_owner_was_here_last() {
+    let (mut office, bob) = registering(Ok(Some(AccountId(7))));
+    office.told(bob);
+    office.now.wall_ms += 60_000;
+    office.server.lost(office.now, bob, "gone");
+    let at_ms = office.now.wall_ms;
+    let seen = office.server.drain_outputs().any(|output| match output {
+        Output::Keep(order) => matches!(
+            order.deed,
+            Deed::Seen { account: AccountId(7), at_ms: at } if at == at_ms
+        ),
+        _ => false,
+    });
+    assert!(seen);
 }
 
 #[test]

@@ -423,6 +423,7 @@ impl Server {
         };
         let account = self.chat.find_account(name).cloned().ok_or_else(wrong)?;
         self.was_right(id, name);
+        self.note_seen(now, account.id);
         let is_here = self.user_of(id).is_some();
         match (way, self.others_to_share(id, &account)?) {
             (Way::Typed, Some(owner)) => self.share(now, id, owner),
@@ -445,6 +446,12 @@ impl Server {
             }
         }
         Ok(())
+    }
+
+    /// Whoever runs the server can see when the owner of an account was here last.
+    pub(super) fn note_seen(&mut self, now: Now, account: AccountId) {
+        let at_ms = now.wall_ms;
+        self.keep(None, Deed::Seen { account, at_ms });
     }
 
     fn was_right(&mut self, id: SessionId, name: &Nick) {

@@ -523,6 +523,9 @@ impl Server {
         };
         seats.retain(|seat| *seat != id);
         if seats.is_empty() {
+            if let Some(account) = self.chat.account_of(user).map(|account| account.id) {
+                self.note_seen(now, account);
+            }
             self.chat.depart(now, user, why, own_words);
             let cause = Cause {
                 session: id,
