@@ -15,7 +15,6 @@ use hallway::chat::mode::Rank;
 use hallway::chat::words::KINDS;
 use hallway::config;
 use hallway::protocol::irc;
-use hallway::protocol::irc::account_registration::Rules;
 use hallway::protocol::irc::capabilities::{CAPABILITIES, Cap, Offer};
 use hallway::protocol::irc::commands::{Counts, When};
 use hallway::protocol::irc::numerics::NUMERICS;
@@ -188,21 +187,10 @@ fn first_column(table: &str) -> Vec<String> {
     cells.map(|cell| cell.trim().replace('`', "")).collect()
 }
 
-/// All that can be offered.
-const OFFER: Offer = Offer {
-    accounts: true,
-    history: true,
-    registration: Some(Rules {
-        before_connect: true,
-        custom_account_name: false,
-        email_required: false,
-    }),
-};
-
 #[test]
 fn every_capability_is_explained() {
     let explained = first_column(&section(&read("protocol.md"), "capabilities"));
-    let offered = OFFER.listed(irc::capabilities::VERSION_WITH_VALUES);
+    let offered = Offer::ALL.listed(irc::capabilities::VERSION_WITH_VALUES);
     assert_eq!(explained, offered);
 }
 

@@ -14,7 +14,6 @@ use hallway::chat::time::Now;
 
 use hallway::protocol::Protocol;
 use hallway::protocol::heard;
-use hallway::protocol::irc::account_registration::Rules;
 use hallway::protocol::irc::capabilities::{CAPABILITIES, Cap, Caps, Offer, lookup, requested};
 use hallway::protocol::irc::commands::commands;
 use hallway::protocol::irc::framing::Framer;
@@ -220,7 +219,7 @@ impl Reader {
         let before = self.caps;
         let is_ack = message.verb == "CAP" && message.params.get(1) == Some(&"ACK");
         if let (true, Some(list)) = (is_ack, message.params.get(2)) {
-            self.caps = requested(list, self.caps, 0, OFFER).ok_or("an unknown capability")?;
+            self.caps = requested(list, self.caps, 0, Offer::ALL).ok_or("an unknown capability")?;
         }
         // A request to have less is answered as if nothing had changed yet.
         let caps = before.either(self.caps);
@@ -259,17 +258,6 @@ impl Reader {
         }
     }
 }
-
-/// All that can be offered.
-const OFFER: Offer = Offer {
-    accounts: true,
-    history: true,
-    registration: Some(Rules {
-        before_connect: true,
-        custom_account_name: false,
-        email_required: false,
-    }),
-};
 
 fn may_have_tag(caps: Caps, key: &str) -> bool {
     match key {

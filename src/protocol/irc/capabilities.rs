@@ -196,6 +196,17 @@ pub struct Offer {
 }
 
 impl Offer {
+    /// Everything, by the rules that are in force unless somebody says otherwise.
+    pub const ALL: Self = Self {
+        accounts: true,
+        history: true,
+        registration: Some(Rules {
+            before_connect: true,
+            custom_account_name: false,
+            email_required: false,
+        }),
+    };
+
     /// Whether a capability is offered.
     pub fn has(self, cap: Cap) -> bool {
         match cap {
