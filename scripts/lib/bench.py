@@ -93,6 +93,7 @@ class Bench:
         self.wanted = wanted(chosen, most_clients)
         self.results = Results(self.wanted, list(self.binaries), chosen.rounds)
         self.faults = []
+        self.given_up = set()
         self.started = time.monotonic()
         self.greeting_bytes = self._greeting_bytes()
 
@@ -114,6 +115,8 @@ class Bench:
     def _run_one(self, scenario, name, round_number, where):
         if scenario.plain and name in bench_servers.PEERS:
             return say(where, "does not speak the plain protocol")
+        if (scenario.name, name) in self.given_up:
+            return say(where, "left out: it has failed before")
         try:
             with Server(name, self.binaries[name], self.cores[0], scenario.tags, self.greeting_bytes) as server:
                 measured = self._measure(scenario, server)
@@ -121,6 +124,9 @@ class Bench:
             measured = str(fault)
         if isinstance(measured, str):
             self.faults.append((scenario.name, name, measured))
+            # It took its whole time to fail, and would again. Of hallway every failure is told.
+            if name in bench_servers.PEERS:
+                self.given_up.add((scenario.name, name))
             return say(where, "FAILED:", measured)
         self.results.note(scenario, name, round_number, measured)
         first = scenario.figures[0]
