@@ -1,5 +1,6 @@
 //! The tables, as a list of steps from nothing to now. Append, never change: every released database
-//! has gone through a beginning of this list, and goes through the rest of it when it is opened.
+//! has gone through a beginning of this list, and goes through the rest of it when it is opened. The
+//! tests have a database of each (`tests/store/schemas`).
 
 use rusqlite::{Connection, TransactionBehavior};
 

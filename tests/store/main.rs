@@ -6,6 +6,7 @@ mod accounts;
 mod forgetting;
 mod keeping;
 mod lines;
+mod migrating;
 mod model;
 mod opening;
 mod outage;

@@ -21,9 +21,9 @@ use crate::shelf::{FOREVER, Folder, Shelf};
 const ROLE: &str = "HALLWAY_STORE_TEST_ROLE";
 
 /// Where a child that is killed writes.
-const DIR: &str = "HALLWAY_STORE_TEST_DIR";
+pub(crate) const DIR: &str = "HALLWAY_STORE_TEST_DIR";
 
-fn child(test: &str, role: &str) -> Command {
+pub(crate) fn child(test: &str, role: &str) -> Command {
     let mut command = Command::new(env::current_exe().expect("it runs"));
     command
         .args(["--exact", test, "--nocapture"])
@@ -31,11 +31,11 @@ fn child(test: &str, role: &str) -> Command {
     command
 }
 
-fn is_child(role: &str) -> bool {
+pub(crate) fn is_child(role: &str) -> bool {
     env::var(ROLE).is_ok_and(|found| found == role)
 }
 
-fn integrity(folder: &Folder) -> String {
+pub(crate) fn integrity(folder: &Folder) -> String {
     let check = folder
         .look()
         .query_row("PRAGMA integrity_check", [], |row| row.get(0));
