@@ -13,6 +13,7 @@ use rlimit::Resource;
 
 use hallway::chat::vocabulary::Line;
 use hallway::store::vocabulary::{End, Trouble, Wanted};
+use hallway::store::{ORDERS_WAITING_MAX, OWED_MAX};
 
 use crate::lines::*;
 use crate::shelf::{FOREVER, Folder, Shelf};
@@ -55,12 +56,35 @@ fn a_full_disk_loses_lines_but_no_rights_and_says_so() {
     assert!(status.expect("it runs").success());
 }
 
-/// A file can grow no further than a process may let it. The signal that comes with that would end
-/// the process, were it not taken.
+/// A disk that has no room beyond what is on it, until it is given some. A file can grow no further
+/// than a process may let it; the signal that comes with that would end the process, were it not
+/// taken.
+struct FullDisk {
+    soft: u64,
+    hard: u64,
+}
+
+impl FullDisk {
+    /// From now on the store can write nothing.
+    fn of(shelf: &Shelf) -> Self {
+        let taken = Arc::new(AtomicBool::new(false));
+        signal_hook::flag::register(libc::SIGXFSZ, taken).expect("it can be taken");
+        let (soft, hard) = Resource::FSIZE.get().expect("there is one");
+        let log = shelf.folder.path().join("hallway.db-wal");
+        let size = std::fs::metadata(log).expect("it is there").len();
+        Resource::FSIZE
+            .set(size, hard)
+            .expect("less may be asked for");
+        Self { soft, hard }
+    }
+
+    fn has_room(self) {
+        let set = Resource::FSIZE.set(self.soft, self.hard);
+        set.expect("it was as much");
+    }
+}
+
 fn on_a_full_disk() {
-    let taken = Arc::new(AtomicBool::new(false));
-    signal_hook::flag::register(libc::SIGXFSZ, taken).expect("it can be taken");
-    let (soft, hard) = Resource::FSIZE.get().expect("there is one");
     let shelf = Shelf::new();
     let closed = |ms| {
         record(Line {
@@ -72,11 +96,7 @@ fn on_a_full_disk() {
     shelf.settle();
     assert_eq!(shelf.store().stats().trouble, None);
 
-    let log = shelf.folder.path().join("hallway.db-wal");
-    let size = std::fs::metadata(log).expect("it is there").len();
-    Resource::FSIZE
-        .set(size, hard)
-        .expect("less may be asked for");
+    let disk = FullDisk::of(&shelf);
     assert_eq!(shelf.done(record(line(2, "x"))), Err(Trouble::Failed));
     shelf.give([exited(1, 5, 3), redacted(1), record(line(4, "lost"))]);
     assert_eq!(shelf.done(record(line(5, "x"))), Err(Trouble::Failed));
@@ -86,7 +106,7 @@ fn on_a_full_disk() {
     // What is there can be read.
     assert_eq!(shelf.newest(account(5), of_channel("#desk", None)), [1]);
 
-    Resource::FSIZE.set(soft, hard).expect("it was as much");
+    disk.has_room();
     assert_eq!(shelf.done(closed(6)), Ok(None));
     let stats = shelf.store().stats();
     assert_eq!((stats.stored, stats.lost, stats.trouble), (2, 1, None));
@@ -96,6 +116,53 @@ fn on_a_full_disk() {
     assert_eq!(shelf.newest(account(5), of_channel("#desk", None)), [7]);
     let (folder, _) = shelf.end();
     assert_eq!(integrity(&folder), "ok");
+}
+
+#[test]
+fn one_more_than_can_be_owed_is_counted_as_lost() {
+    if is_child("owing") {
+        return owing_as_much_as_can_be();
+    }
+    let status = child(
+        "outage::one_more_than_can_be_owed_is_counted_as_lost",
+        "owing",
+    )
+    .status();
+    assert!(status.expect("it runs").success());
+}
+
+fn owing_as_much_as_can_be() {
+    let shelf = Shelf::new();
+    let closed = Line {
+        open: false,
+        ..line(1, "x")
+    };
+    let both = [entered(1, 5, 1), entered(1, 6, 1)];
+    shelf.give([begun(1, "#desk"), record(closed)]);
+    shelf.give(both);
+    shelf.settle();
+    let disk = FullDisk::of(&shelf);
+    // What changes nothing needs no room: it waits because of the first.
+    let mut others = vec![entered(1, 7, 2)];
+    others.resize_with(OWED_MAX - 1, || exited(9, 9, 3));
+    for some in others.chunks(ORDERS_WAITING_MAX) {
+        shelf.give(some.iter().cloned());
+        shelf.settle();
+    }
+    shelf.give([exited(1, 5, 0)]);
+    shelf.settle();
+    assert_eq!(shelf.store().stats().lost, 0);
+    shelf.give([exited(1, 6, 0)]);
+    shelf.settle();
+    assert_eq!(shelf.store().stats().lost, 1);
+
+    disk.has_room();
+    assert_eq!(shelf.done(record(line(7, "x"))), Ok(None));
+    let stats = shelf.store().stats();
+    assert_eq!((stats.lost, stats.trouble), (1, None));
+    // The last that was owed is done; the one beyond is not.
+    assert_eq!(shelf.newest(account(5), of_channel("#desk", None)), [7]);
+    assert_eq!(shelf.newest(account(6), of_channel("#desk", None)), [1, 7]);
 }
 
 #[test]
