@@ -39,6 +39,9 @@ struct Due {
     accounts: Vec<String>,
 }
 
+/// A password is hashed as little as can be: that is not what this is about.
+const QUICK: &str = "[accounts]\niterations = 4096\n";
+
 fn number_of(variable: &str) -> Option<u64> {
     let value = env::var(variable).ok()?;
     Some(value.parse().expect("a number"))
@@ -46,7 +49,9 @@ fn number_of(variable: &str) -> Option<u64> {
 
 fn start(data: &Path) -> Server {
     let listeners = ["--plain", "127.0.0.1:0", "--irc", "127.0.0.1:0"];
-    let setup = Setup::listening(&listeners).flag("--pace", PACE);
+    let setup = Setup::listening(&listeners)
+        .flag("--pace", PACE)
+        .config(QUICK);
     setup.data(data).start()
 }
 
