@@ -31,7 +31,7 @@ struct Hearer {
 pub(super) struct Announcement {
     pub(super) number: u32,
     at_ms: u64,
-    author: UserId,
+    pub(super) author: UserId,
     pub(super) from: Arc<Identity>,
     pub(super) channel: Option<ChannelName>,
     pub(super) text: Arc<str>,

@@ -120,12 +120,15 @@ impl Chat {
         self.record_said(conversation, self.is_open(id), said);
     }
 
-    /// Notes what was announced in a channel.
+    /// Notes what was announced in a channel to everybody in it.
     pub(super) fn record_announced(&mut self, now: Now, id: MessageId, announced: &Announcement) {
         let named = announced.channel.as_ref();
         let Some(channel) = named.and_then(|name| self.channel_names.get(name).copied()) else {
             return;
         };
+        if self.is_for_staff(announced.author, channel) {
+            return;
+        }
         self.record(Record::Line(Line {
             id,
             at_ms: now.wall_ms,
