@@ -31,7 +31,7 @@ use ways::Asked;
 const FAULTS_SHOWN: usize = 40;
 
 /// Somebody must be looked for this often, or the matrix has lost a side.
-const CELLS_MIN: usize = 40_000;
+const CELLS_MIN: usize = 900_000;
 
 /// What came of the questions of one reader.
 #[derive(Default)]

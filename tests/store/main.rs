@@ -6,6 +6,7 @@ mod accounts;
 mod forgetting;
 mod keeping;
 mod lines;
+mod list;
 mod migrating;
 mod model;
 mod opening;
