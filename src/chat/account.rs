@@ -24,8 +24,10 @@ pub struct Account {
 }
 
 impl Chat {
-    /// An account that there is from now on.
-    pub fn add_account(&mut self, account: Account) {
+    /// An account that there is from now on, whose owner was here last at this moment (Unix
+    /// milliseconds).
+    pub fn add_account(&mut self, account: Account, seen_ms: u64) {
+        self.note_last_seen(account.id, seen_ms);
         self.accounts
             .insert(account.name.clone(), Arc::new(account));
     }
@@ -36,6 +38,7 @@ impl Chat {
         if let Some(account) = &account {
             self.forget_preferences(account.id);
             self.recount_letters(account.id, []);
+            self.forget_hearer(account.id);
         }
         let owner = account.and_then(|account| self.owner_here(account.id));
         if let Some(owner) = owner {
@@ -124,14 +127,17 @@ impl Chat {
         }
         let channels = self.user(who).channels.clone();
         for channel in &channels {
-            self.record_exit(who, *channel);
+            self.record_exit(now, who, *channel);
         }
-        self.disown(who);
+        self.disown(now, who);
         self.own(who, account.as_deref());
         self.user_mut(who).identity = Arc::new(before.with_account(account.clone()));
         self.review_standing_blocks(who);
         match account {
-            Some(account) => self.adopt_preferences(who, account.id),
+            Some(account) => {
+                self.adopt_preferences(who, account.id);
+                self.follow_login(who, account.id);
+            }
             None => self.leave_preferences(who),
         }
         for channel in channels {
@@ -152,8 +158,9 @@ impl Chat {
     }
 
     /// Notes that somebody is logged in no longer.
-    pub(super) fn disown(&mut self, who: UserId) {
+    pub(super) fn disown(&mut self, now: Now, who: UserId) {
         if let Some(account) = self.account_of(who).map(|account| account.id) {
+            self.note_last_seen(account, now.wall_ms);
             self.owners.remove(&account);
         }
     }

@@ -1,16 +1,22 @@
-//! Announcements: numbered, to everyone or a channel, acknowledged one by one.
+//! Announcements: numbered, to everyone or a channel. `attention.rs` has who has seen them.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::name::{ChannelName, Nick};
+use super::account::AccountId;
+use super::attention::{Ear, Hearers};
+use super::name::ChannelName;
+use super::retelling::nobody;
 use super::settings::Announcers;
 use super::time::Now;
-use super::user::Identity;
-use super::vocabulary::{AnnouncementInfo, Audience, Happening, Listing, Refusal, Reply};
+use super::vocabulary::{
+    Announcement, AnnouncementInfo, Attention, Audience, ConversationId, ForAbsent, Happening,
+    Kept, KeptAnnouncement, Output, Promise, Record, Refusal, Reply,
+};
 use super::words;
-use super::{Chat, UserId};
+use super::{ChannelId, Chat, UserId};
 
 /// How many announcements are in force at once: the oldest goes for the next.
 pub const ANNOUNCEMENTS_MAX: usize = 50;
@@ -18,53 +24,63 @@ pub const ANNOUNCEMENTS_MAX: usize = 50;
 /// How long an announcement is in force that says nothing of it.
 pub const ANNOUNCEMENT_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 
-/// Somebody an announcement is for.
-#[derive(Debug, Serialize, Deserialize)]
-struct Hearer {
-    user: UserId,
-    nick: Nick,
-    acknowledged: bool,
-}
-
 /// An announcement in force.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Announcement {
-    pub(super) number: u32,
-    at_ms: u64,
-    pub(super) author: UserId,
-    pub(super) from: Arc<Identity>,
-    pub(super) channel: Option<ChannelName>,
-    pub(super) text: Arc<str>,
-    until_ms: u64,
-    /// Those who were there, ordered by user, and those who acknowledged later.
-    hearers: Vec<Hearer>,
+pub(super) struct InForce {
+    pub(super) what: Announcement,
+    pub(super) author: Ear,
+    /// It outlives the server, and is shown to those who come.
+    pub(super) kept: bool,
+    /// Those who were there, those who have seen it since, and those who were there lately.
+    pub(super) hearers: Hearers,
 }
 
-impl Announcement {
-    fn place(&self, user: UserId) -> Result<usize, usize> {
-        self.hearers
-            .binary_search_by_key(&user, |hearer| hearer.user)
-    }
-
-    fn acknowledged(&self) -> usize {
-        self.hearers
-            .iter()
-            .filter(|hearer| hearer.acknowledged)
-            .count()
-    }
-
-    fn info(&self) -> AnnouncementInfo {
-        AnnouncementInfo {
-            number: self.number,
-            at_ms: self.at_ms,
-            from: self.from.nick.clone(),
-            channel: self.channel.clone(),
-            text: self.text.clone(),
-            until_ms: self.until_ms,
-            acknowledged: self.acknowledged(),
-            people: self.hearers.len(),
+impl InForce {
+    /// One of the time before.
+    fn of(kept: KeptAnnouncement) -> Self {
+        let KeptAnnouncement {
+            announcement,
+            hearers,
+        } = kept;
+        let author = announcement.from.account.as_ref();
+        Self {
+            author: author.map_or(Ear::Guest(nobody()), |account| Ear::Owner(account.id)),
+            kept: true,
+            hearers: Hearers::of(hearers),
+            what: announcement,
         }
     }
+
+    pub(super) fn is_in_force(&self, now: Now) -> bool {
+        self.what.until_ms > now.wall_ms
+    }
+
+    pub(super) fn is_kept_for_everyone(&self) -> bool {
+        self.kept && self.what.channel.is_none()
+    }
+
+    fn info(&self, (acknowledged, people): (usize, usize)) -> AnnouncementInfo {
+        let channel = self.what.channel.as_ref();
+        AnnouncementInfo {
+            number: self.what.number,
+            at_ms: self.what.at_ms,
+            from: self.what.from.nick.clone(),
+            channel: channel.map(|(_, name)| name.clone()),
+            text: self.what.text.clone(),
+            until_ms: self.what.until_ms,
+            acknowledged,
+            people,
+        }
+    }
+}
+
+/// Announcements of the time before, of which as many are in force as can be.
+pub(super) fn taken_up(now: Now, kept: Vec<KeptAnnouncement>) -> VecDeque<InForce> {
+    let all = kept.into_iter().map(InForce::of);
+    let mut in_force: VecDeque<InForce> = all.filter(|posted| posted.is_in_force(now)).collect();
+    let too_many = in_force.len().saturating_sub(ANNOUNCEMENTS_MAX);
+    in_force.drain(..too_many);
+    in_force
 }
 
 impl Chat {
@@ -78,38 +94,151 @@ impl Chat {
         if text.trim().is_empty() {
             return Err(Refusal::NothingToSay);
         }
-        let operator = self.user(who).is_operator();
-        if self.settings.announcers != Announcers::Everyone && !operator {
+        let official = self.user(who).is_operator();
+        if self.settings.announcers != Announcers::Everyone && !official {
             return Err(Refusal::MayNotAnnounce {
                 who: self.settings.announcers,
             });
         }
-        let (name, hearers) = self.announcement_hearers(who, channel)?;
-        if !operator {
+        let place = channel.map(|name| self.seen(who, name)).transpose()?;
+        place.map_or(Ok(()), |id| self.may_speak(who, id))?;
+        if !official {
             self.charge_announcement(now, who)?;
         }
         let (_, until) = words::split_until(text);
         let until_ms = until.map(|until| until.moment(now, &self.settings.zone));
         self.last_announcement += 1;
-        let announcement = Announcement {
+        let what = Announcement {
             number: self.last_announcement,
+            id: self.next_message_id(now),
             at_ms: now.wall_ms,
-            author: who,
-            from: self.user(who).identity.clone(),
-            channel: name,
-            text: Arc::from(text.trim()),
             until_ms: until_ms.unwrap_or(now.wall_ms + ANNOUNCEMENT_MS),
-            hearers,
+            from: self.user(who).identity.clone(),
+            official,
+            channel: place.map(|id| self.conversation_named(id)),
+            text: Arc::from(text.trim()),
         };
-        self.send_announcement(now, &announcement);
-        self.reply(Reply::Announced {
-            number: announcement.number,
-            people: announcement.hearers.len(),
+        let author = self.ear(who);
+        let registered = matches!(author, Ear::Owner(_));
+        let mut posted = InForce {
+            what,
+            author,
+            kept: self.settings.remembers && (registered || official),
+            hearers: self.present_hearers(who, place),
+        };
+        let people = posted.hearers.len();
+        self.send_announcement(now, who, &posted, place);
+        let closed = place.is_some_and(|id| !self.reaches_absent(who, id));
+        if let Some(id) = place.filter(|_| posted.kept && !closed) {
+            self.await_former_members(now, id, &mut posted);
+        }
+        let promise = Promise::Announced {
+            number: posted.what.number,
+            people,
             until_ms,
-        });
-        self.announcements.push_back(announcement);
+            closed,
+        };
+        self.answer_announcer(&posted, promise);
+        self.announcements.push_back(posted);
         self.make_room_for_announcements();
         Ok(())
+    }
+
+    fn conversation_named(&self, id: ChannelId) -> (ConversationId, ChannelName) {
+        let channel = self.channel(id);
+        (channel.conversation, channel.name.clone())
+    }
+
+    /// Whether what somebody announces in a channel is for those too who are not in it now, but were
+    /// lately: what is said in a closed channel is for those who are in it then.
+    fn reaches_absent(&self, who: UserId, id: ChannelId) -> bool {
+        self.is_open(id) && !self.is_for_staff(who, id)
+    }
+
+    /// Everybody here for whom it is but its author: those who block the author too, so that the
+    /// author is told nothing of it.
+    fn present_hearers(&self, who: UserId, place: Option<ChannelId>) -> Hearers {
+        let users = match place {
+            Some(id) => self.listeners(who, id),
+            None => self.users.keys(),
+        };
+        let mut hearers = Hearers::default();
+        for user in users.into_iter().filter(|user| *user != who) {
+            hearers.note(self.ear(user), self.user(user).nick(), Attention::Seen);
+        }
+        hearers
+    }
+
+    /// Those who were in a channel lately see it when they come.
+    fn await_former_members(&mut self, now: Now, id: ChannelId, posted: &mut InForce) {
+        let former: Vec<AccountId> = self.channel_mut(id).gone_lately(now).collect();
+        let former = former.into_iter();
+        let others = former.filter(|account| posted.author != Ear::Owner(*account));
+        posted.hearers.await_owners(others);
+    }
+
+    /// What is kept is promised only once it is safe.
+    fn answer_announcer(&mut self, posted: &InForce, promise: Promise) {
+        if !posted.kept {
+            self.record(Record::Numbered(posted.what.number));
+            let absent = match self.settings.remembers {
+                true => ForAbsent::OfGuest,
+                false => ForAbsent::Nothing,
+            };
+            return self.tell_announced(promise, absent);
+        }
+        let record = Record::Announced(Box::new(KeptAnnouncement {
+            announcement: posted.what.clone(),
+            hearers: posted.hearers.owners().collect(),
+        }));
+        self.outbox.push(Output::Promise(Box::new(record), promise));
+    }
+
+    fn tell_announced(&mut self, promise: Promise, absent: ForAbsent) {
+        if let Promise::Announced {
+            number,
+            people,
+            until_ms,
+            ..
+        } = promise
+        {
+            self.reply(Reply::Announced {
+                number,
+                people,
+                until_ms,
+                absent,
+            });
+        }
+    }
+
+    /// Tells somebody what has become of what they were promised.
+    pub fn fulfil(&mut self, now: Now, who: UserId, promise: Promise, kept: Kept) {
+        if self.users.get(who).is_none() {
+            return;
+        }
+        match promise {
+            Promise::Announced { closed, .. } => {
+                let absent = match (closed, kept) {
+                    (true, Kept::Yes) => ForAbsent::Closed,
+                    _ => ForAbsent::Kept(kept),
+                };
+                self.tell_announced(promise, absent);
+            }
+            Promise::Acknowledged(number) => {
+                if let Err(refusal) = self.tell_acknowledged(now, who, number, kept) {
+                    self.outbox.push(Output::Refusal(refusal));
+                }
+            }
+        }
+    }
+
+    /// An announcement could not be kept: it is for those who have heard it.
+    pub fn lose_announcement(&mut self, number: u32) {
+        let mut all = self.announcements.iter_mut();
+        if let Some(posted) = all.find(|posted| posted.what.number == number) {
+            posted.kept = false;
+            posted.hearers.give_up_missing();
+        }
     }
 
     /// Where there are too many, the oldest goes of whoever has most in force.
@@ -117,54 +246,43 @@ impl Chat {
         if self.announcements.len() <= ANNOUNCEMENTS_MAX {
             return;
         }
-        let by = |place: usize| &self.announcements[place].from.nick;
+        let by = |place: usize| &self.announcements[place].what.from.nick;
         let in_force = |place: usize| {
             let all = self.announcements.iter();
-            all.filter(|other| other.from.nick == *by(place)).count()
+            all.filter(|other| other.what.from.nick == *by(place))
+                .count()
         };
         let most = (0..self.announcements.len())
             .rev()
             .max_by_key(|place| in_force(*place));
         if let Some(place) = most {
-            self.announcements.remove(place);
+            self.end_announcement(place);
         }
     }
 
-    /// Everybody it is for but its author: those who block the author too, so that the author is
-    /// told nothing of it.
-    fn announcement_hearers(
-        &self,
-        who: UserId,
-        channel: Option<&ChannelName>,
-    ) -> Result<(Option<ChannelName>, Vec<Hearer>), Refusal> {
-        let (name, users): (_, Vec<UserId>) = match channel {
-            Some(name) => {
-                let id = self.seen(who, name)?;
-                self.may_speak(who, id)?;
-                let name = self.channel(id).name.clone();
-                (Some(name), self.listeners(who, id))
-            }
-            None => (None, self.users.keys()),
-        };
-        let hearer = |user: UserId| Hearer {
-            user,
-            nick: self.user(user).nick().clone(),
-            acknowledged: false,
-        };
-        let mut hearers: Vec<Hearer> = users
-            .into_iter()
-            .filter(|user| *user != who)
-            .map(hearer)
-            .collect();
-        hearers.sort_by_key(|hearer| hearer.user);
-        Ok((name, hearers))
+    /// An announcement is in force no longer.
+    fn end_announcement(&mut self, place: usize) -> Option<InForce> {
+        let posted = self.announcements.remove(place)?;
+        if posted.kept {
+            let number = posted.what.number;
+            self.record(Record::Withdrawn { number });
+        }
+        Some(posted)
+    }
+
+    /// What an account has announced is forgotten with all else that its owner said.
+    pub fn forget_announcements_of(&mut self, account: AccountId) {
+        let author = Ear::Owner(account);
+        self.announcements.retain(|posted| posted.author != author);
     }
 
     /// Announcements in a channel follow its name.
-    pub(super) fn follow_channel(&mut self, before: &ChannelName, name: &ChannelName) {
-        for announcement in &mut self.announcements {
-            if announcement.channel.as_ref() == Some(before) {
-                announcement.channel = Some(name.clone());
+    pub(super) fn follow_channel(&mut self, conversation: ConversationId, name: &ChannelName) {
+        for posted in &mut self.announcements {
+            if let Some((known, named)) = &mut posted.what.channel
+                && *known == conversation
+            {
+                *named = name.clone();
             }
         }
     }
@@ -182,171 +300,140 @@ impl Chat {
             })
     }
 
-    /// Those of its hearers and its author who are here, but for `but` and those who hear nothing
-    /// of the author.
-    fn reached_by(&mut self, announcement: &Announcement, but: Option<UserId>) -> Audience {
-        let author = announcement.author;
-        let hides = |user: &UserId| match self.users.get(author) {
-            Some(user_author) if !user_author.is_operator() => self.hides(*user, author),
-            _ => false,
-        };
-        let concerned = announcement
-            .hearers
-            .iter()
-            .map(|hearer| hearer.user)
-            .chain([author]);
-        let here = concerned.filter(|user| Some(*user) != but && self.users.get(*user).is_some());
-        let reached: Vec<UserId> = here.filter(|user| !hides(user)).collect();
+    /// Whether somebody hears nothing of whoever announced this.
+    pub(super) fn hides_announcement(&self, who: UserId, posted: &InForce) -> bool {
+        let author = self.ear_here(posted.author);
+        !posted.what.official
+            && match author {
+                Some(author) => self.hides(who, author),
+                None => self.blocks_identity(who, nobody(), &posted.what.from),
+            }
+    }
+
+    /// Its author and those who have seen it, as far as they are here, but for `but` and those who
+    /// hear nothing of the author.
+    fn reached_by(&mut self, posted: &InForce, but: UserId) -> Audience {
+        let concerned = self.hearers_here(&posted.hearers).into_iter();
+        let concerned = concerned.chain(self.ear_here(posted.author));
+        let reached = concerned.filter(|user| *user != but);
+        let reached: Vec<UserId> = reached
+            .filter(|user| !self.hides_announcement(*user, posted))
+            .collect();
         self.outbox.only(reached)
     }
 
-    fn send_announcement(&mut self, now: Now, announcement: &Announcement) {
-        let audience = self.reached_by(announcement, Some(announcement.author));
-        let id = self.next_message_id(now);
-        self.record_announced(now, id, announcement);
-        let what = Happening::Announced {
-            number: announcement.number,
-            id,
-            from: announcement.from.clone(),
-            guest: self.is_guest(&announcement.from),
-            channel: announcement.channel.clone(),
-            text: announcement.text.clone(),
-        };
+    fn send_announcement(
+        &mut self,
+        now: Now,
+        who: UserId,
+        posted: &InForce,
+        place: Option<ChannelId>,
+    ) {
+        let audience = self.reached_by(posted, who);
+        if let Some(id) = place.filter(|id| !self.is_for_staff(who, *id)) {
+            self.record_announced(id, &posted.what);
+        }
+        let channel = posted.what.channel.as_ref();
+        let what = self.as_happening(&posted.what, channel.map(|(_, name)| name.clone()));
         self.event(now, audience, what);
     }
 
+    /// An announcement as its hearers have it, those in a channel as told in that.
+    pub(super) fn as_happening(
+        &self,
+        what: &Announcement,
+        channel: Option<ChannelName>,
+    ) -> Happening {
+        Happening::Announced {
+            number: what.number,
+            id: what.id,
+            from: what.from.clone(),
+            guest: self.is_guest(&what.from),
+            channel,
+            text: what.text.clone(),
+        }
+    }
+
+    fn forget_past_announcements(&mut self, now: Now) {
+        self.announcements.retain(|posted| posted.is_in_force(now));
+    }
+
     /// Where an announcement stands that is in force and that the asker may know of.
-    fn announcement(&mut self, now: Now, who: UserId, number: u32) -> Result<usize, Refusal> {
-        self.announcements
-            .retain(|announcement| announcement.until_ms > now.wall_ms);
-        let place = self.announcements.iter().position(|announcement| {
-            announcement.number == number && self.may_see(who, announcement)
-        });
-        place.ok_or(Refusal::NoSuchAnnouncement { number })
-    }
-
-    fn may_see(&self, who: UserId, announcement: &Announcement) -> bool {
-        let Some(name) = &announcement.channel else {
-            return true;
-        };
-        announcement.author == who
-            || announcement.place(who).is_ok()
-            || self.user(who).is_operator()
-            || self.joined(who, name).is_ok()
-    }
-
-    /// How many announcements are in force that somebody may know of.
-    pub fn announcements_in_force(&self, now: Now, who: UserId) -> usize {
-        let in_force = self.announcements.iter().filter(|announcement| {
-            announcement.until_ms > now.wall_ms && self.may_see(who, announcement)
-        });
-        in_force.count()
-    }
-
-    pub(super) fn announcements(&mut self, now: Now, who: UserId) -> Result<(), Refusal> {
-        self.announcements
-            .retain(|announcement| announcement.until_ms > now.wall_ms);
-        let seen = self.announcements.iter().filter(|announcement| {
-            let hidden = self.users.get(announcement.author).is_some_and(|author| {
-                !author.is_operator() && author.hidden_from().binary_search(&who).is_ok()
-            });
-            !hidden && self.may_see(who, announcement)
-        });
-        let announcements = seen.map(Announcement::info).collect();
-        self.reply(Reply::Announcements { announcements });
-        Ok(())
-    }
-
-    pub(super) fn acknowledge(
+    pub(super) fn announcement(
         &mut self,
         now: Now,
         who: UserId,
         number: u32,
-    ) -> Result<(), Refusal> {
-        let place = self.announcement(now, who, number)?;
-        let nick = self.user(who).nick().clone();
-        let announcement = &mut self.announcements[place];
-        if announcement.author == who {
-            return Err(Refusal::OwnAnnouncement { number });
-        }
-        let place = announcement.place(who).unwrap_or_else(|place| {
-            announcement.hearers.insert(
-                place,
-                Hearer {
-                    user: who,
-                    nick: nick.clone(),
-                    acknowledged: false,
-                },
-            );
-            place
-        });
-        announcement.hearers[place].acknowledged = true;
-        // Who comes back under their name after a lost connection is the same to the roll-call.
-        let is_former =
-            |hearer: &Hearer| hearer.nick == nick && self.users.get(hearer.user).is_none();
-        announcement.hearers.retain(|hearer| !is_former(hearer));
-        let (acknowledged, people) = (announcement.acknowledged(), announcement.hearers.len());
-        self.reply(Reply::Acknowledged {
-            number,
-            acknowledged,
-            people,
-        });
-        Ok(())
+    ) -> Result<usize, Refusal> {
+        self.forget_past_announcements(now);
+        let place = self
+            .announcements
+            .iter()
+            .position(|posted| posted.what.number == number && self.may_see(who, posted));
+        place.ok_or(Refusal::NoSuchAnnouncement { number })
     }
 
-    pub(super) fn roll_call(&mut self, now: Now, who: UserId, number: u32) -> Result<(), Refusal> {
-        let place = self.announcement(now, who, number)?;
-        self.owns_announcement(who, place)?;
-        let announcement = &self.announcements[place];
-        let listing = Listing::RollCall {
-            acknowledged: self.hearers_by_name(announcement, true),
-            missing: self.hearers_by_name(announcement, false),
+    /// Whoever is kept out of a channel sees no more of it than they have seen.
+    pub(super) fn may_see(&self, who: UserId, posted: &InForce) -> bool {
+        let Some((conversation, _)) = posted.what.channel else {
+            return true;
         };
-        let (acknowledged, people) = (announcement.acknowledged(), announcement.hearers.len());
-        self.reply(Reply::RollCall {
-            number,
-            acknowledged,
-            people,
-            listing,
-        });
-        Ok(())
+        let ear = self.ear(who);
+        let heard = match posted.hearers.attention(ear) {
+            Some(Attention::Missed) => !self.is_barred_from(who, posted),
+            attention => attention.is_some(),
+        };
+        let inside = || self.is_in(who, conversation);
+        heard || posted.author == ear || self.user(who).is_operator() || inside()
     }
 
-    /// Those who have acknowledged, or those who have not, by the names they have now, or had when
-    /// they were last here; the first one last.
-    fn hearers_by_name(&self, announcement: &Announcement, acknowledged: bool) -> Vec<Nick> {
-        let hearers = announcement.hearers.iter();
-        let wanted = hearers.filter(|hearer| hearer.acknowledged == acknowledged);
-        let name = |hearer: &Hearer| match self.users.get(hearer.user) {
-            Some(user) => user.nick().clone(),
-            None => hearer.nick.clone(),
-        };
-        let mut nicks: Vec<Nick> = wanted.map(name).collect();
-        nicks.sort_by(|a, b| b.cmp(a));
-        nicks
+    pub(super) fn is_in(&self, who: UserId, conversation: ConversationId) -> bool {
+        let mut channels = self.user(who).channels.iter();
+        channels.any(|id| self.channel(*id).conversation == conversation)
+    }
+
+    fn is_barred_from(&self, who: UserId, posted: &InForce) -> bool {
+        let id = self.channel_of(posted);
+        id.is_some_and(|id| self.is_barred(who, self.channel(id)))
+    }
+
+    /// The channel that an announcement is for, if it is there.
+    fn channel_of(&self, posted: &InForce) -> Option<ChannelId> {
+        let (conversation, name) = posted.what.channel.as_ref()?;
+        let id = self.channel_names.get(name).copied()?;
+        (self.channel(id).conversation == *conversation).then_some(id)
+    }
+
+    pub(super) fn announcements(&mut self, now: Now, who: UserId) -> Result<(), Refusal> {
+        self.forget_past_announcements(now);
+        let lately = self.accounts_of_late(now);
+        let seen = self.announcements.iter();
+        let seen = seen.filter(|posted| !self.hides_announcement(who, posted));
+        let seen = seen.filter(|posted| self.may_see(who, posted));
+        let announcements = seen.map(|posted| posted.info(self.tally(posted, &lately)));
+        let announcements = announcements.collect();
+        self.reply(Reply::Announcements { announcements });
+        Ok(())
     }
 
     /// The author of an announcement, and those who run its channel or the server.
-    fn owns_announcement(&self, who: UserId, place: usize) -> Result<(), Refusal> {
-        let announcement = &self.announcements[place];
-        let channel = announcement.channel.as_ref();
-        let runs = channel.is_some_and(|name| self.run_by(who, name).is_ok());
-        if announcement.author == who || runs || self.user(who).is_operator() {
+    pub(super) fn owns_announcement(&self, who: UserId, place: usize) -> Result<(), Refusal> {
+        let posted = &self.announcements[place];
+        let runs = self.channel_of(posted).is_some_and(|id| self.runs(who, id));
+        if posted.author == self.ear(who) || runs || self.user(who).is_operator() {
             return Ok(());
         }
         Err(Refusal::NotYourAnnouncement {
-            number: announcement.number,
+            number: posted.what.number,
         })
     }
 
     pub(super) fn withdraw(&mut self, now: Now, who: UserId, number: u32) -> Result<(), Refusal> {
         let place = self.announcement(now, who, number)?;
         self.owns_announcement(who, place)?;
-        let announcement = self
-            .announcements
-            .remove(place)
-            .expect("its place was just found");
-        let audience = self.reached_by(&announcement, Some(who));
+        let posted = self.end_announcement(place);
+        let posted = posted.expect("its place was just found");
+        let audience = self.reached_by(&posted, who);
         let by = self.user(who).identity.clone();
         self.event(now, audience, Happening::Withdrawn { number, by });
         self.reply(Reply::Withdrawn { number });

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::account::AccountId;
 use super::mask::Mask;
 use super::name::Nick;
+use super::user::Identity;
 use super::vocabulary::{Limited, Refusal, Reply, Said, Whom};
 use super::{Chat, UserId};
 
@@ -256,13 +257,18 @@ impl Chat {
 
     /// Whether somebody hears nothing of who said this, who may have gone.
     pub(super) fn blocks_author(&self, who: UserId, said: &Said) -> bool {
+        self.blocks_identity(who, said.author, &said.from)
+    }
+
+    /// Whether somebody hears nothing of this user, who was this when they said something.
+    pub(super) fn blocks_identity(&self, who: UserId, author: UserId, from: &Identity) -> bool {
         self.user(who).blocks().iter().any(|block| match block {
-            Block::Person(user) => *user == said.author,
+            Block::Person(user) => *user == author,
             Block::Account(account) => {
-                let author = said.from.account.as_ref();
-                author.is_some_and(|author| author.id == *account)
+                let theirs = from.account.as_ref();
+                theirs.is_some_and(|theirs| theirs.id == *account)
             }
-            Block::Mask(mask) => said.author != who && mask.fits(&said.from),
+            Block::Mask(mask) => author != who && mask.fits(from),
         })
     }
 }

@@ -1,9 +1,12 @@
 //! A channel, and who is in it: the only file that changes membership.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::account::AccountId;
+use super::attention::LATELY_MS;
 use super::limits::REASON_BYTES_MAX;
 use super::mask::Effect;
 use super::memory::Memory;
@@ -59,6 +62,8 @@ pub struct Channel {
     pub(super) memory: Memory,
     /// Who left lately and when (Unix milliseconds), oldest first.
     departed: Vec<(Nick, u64)>,
+    /// Whose owners were in it and are not, and when they left (Unix milliseconds).
+    gone: BTreeMap<AccountId, u64>,
     /// Exists from the start: nobody is its operator for coming first.
     pub(super) permanent: bool,
     /// When it was made, in Unix milliseconds.
@@ -77,6 +82,7 @@ impl Channel {
             invited: Vec::new(),
             memory: Memory::default(),
             departed: Vec::new(),
+            gone: BTreeMap::new(),
             permanent: false,
             made_ms,
         }
@@ -196,6 +202,23 @@ impl Channel {
 
     pub(super) fn note_arrived(&mut self, nick: &Nick) {
         self.departed.retain(|(other, _)| other != nick);
+    }
+
+    /// The owner of an account was in it until this moment.
+    pub(super) fn note_gone(&mut self, account: AccountId, at_ms: u64) {
+        self.gone.insert(account, at_ms);
+    }
+
+    /// The owner of an account is in it, or nobody's any more.
+    pub(super) fn note_back(&mut self, account: AccountId) {
+        self.gone.remove(&account);
+    }
+
+    /// The accounts whose owners were in it lately and are not.
+    pub(super) fn gone_lately(&mut self, now: Now) -> impl Iterator<Item = AccountId> {
+        let since_ms = now.wall_ms.saturating_sub(LATELY_MS);
+        self.gone.retain(|_, at_ms| *at_ms >= since_ms);
+        self.gone.keys().copied()
     }
 }
 
@@ -405,7 +428,7 @@ impl Chat {
         };
         channel.members.remove(place);
         channel.note_departed(nick, now);
-        self.record_exit(who, id);
+        self.record_exit(now, who, id);
         self.end_if_unused(id);
     }
 

@@ -243,18 +243,13 @@ impl Chat {
                     since_ms,
                 })
             }
-            Listing::RollCall {
-                acknowledged,
-                missing,
-            } => {
-                let have = !acknowledged.is_empty();
-                let nicks = if have { acknowledged } else { missing };
-                let rest = nicks.len().saturating_sub(NAMES_PER_ROW);
-                let nicks: Vec<Nick> = nicks.drain(rest..).rev().collect();
-                (!nicks.is_empty()).then_some(Row::Hearers {
-                    acknowledged: have,
-                    nicks,
-                })
+            Listing::RollCall { people } => {
+                let attention = people.last()?.0;
+                let alike = people.iter().rev().take(NAMES_PER_ROW);
+                let alike = alike.take_while(|(other, _)| *other == attention).count();
+                let nicks = people.drain(people.len() - alike..).rev();
+                let nicks = nicks.map(|(_, nick)| nick).collect();
+                Some(Row::Hearers { attention, nicks })
             }
         }
     }

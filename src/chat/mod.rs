@@ -8,6 +8,7 @@
 pub mod absent;
 pub mod account;
 pub mod announcement;
+pub mod attention;
 pub mod availability;
 pub mod block;
 pub mod channel;
@@ -46,7 +47,7 @@ use serde::{Deserialize, Serialize};
 use crate::arena::{Arena, key_type};
 use absent::Letters;
 use account::{Account, AccountId};
-use announcement::Announcement;
+use announcement::InForce;
 use channel::Channel;
 use lookalike::Lookalikes;
 use mode::UserFlag;
@@ -95,7 +96,7 @@ pub struct Chat {
     traces: VecDeque<Trace>,
     /// Whose absence ends when, in Unix milliseconds.
     deadlines: BTreeSet<(u64, UserId)>,
-    announcements: VecDeque<Announcement>,
+    announcements: VecDeque<InForce>,
     last_announcement: u32,
     /// How much has been announced under which name: a script that connects for each line is one.
     announced: BTreeMap<Nick, Bucket>,
@@ -105,6 +106,9 @@ pub struct Chat {
     accounts: BTreeMap<Nick, Arc<Account>>,
     /// Who of those here is logged in to which account.
     owners: BTreeMap<AccountId, UserId>,
+    /// When the owners of accounts were here last, in Unix milliseconds; those who are here now came
+    /// then, or later.
+    last_seen: BTreeMap<AccountId, u64>,
     letters: Letters,
     /// What the owners of accounts have chosen, here or not.
     preferences: BTreeMap<AccountId, Preferences>,
@@ -137,6 +141,7 @@ impl Chat {
             last_conversation: ConversationId::default(),
             accounts: BTreeMap::new(),
             owners: BTreeMap::new(),
+            last_seen: BTreeMap::new(),
             letters: Letters::default(),
             preferences: BTreeMap::new(),
             invisible: 0,
@@ -270,7 +275,7 @@ impl Chat {
         for flag in [UserFlag::Invisible, UserFlag::Operator] {
             self.set_flag(who, flag, false);
         }
-        self.disown(who);
+        self.disown(now, who);
         self.users.remove(who);
         self.note_former(now, identity.clone());
         let departed = Happening::Departed {

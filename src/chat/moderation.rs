@@ -370,7 +370,7 @@ impl Chat {
             conversation,
             channel: new.clone(),
         });
-        self.follow_channel(before, new);
+        self.follow_channel(conversation, new);
         self.rewatch(id, before, new);
     }
 }

@@ -101,7 +101,7 @@ impl Chat {
         }
     }
 
-    fn is_barred(&self, who: UserId, channel: &Channel) -> bool {
+    pub(super) fn is_barred(&self, who: UserId, channel: &Channel) -> bool {
         let user = self.user(who);
         !user.is_operator() && channel.banned(&user.identity) == Some(Effect::KeepOut)
     }

@@ -5,23 +5,31 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::account::{Account, AccountId};
-use super::announcement::Announcement;
+use super::announcement::taken_up;
+use super::attention::LATELY_MS;
 use super::mode::Flag;
 use super::name::ChannelName;
 use super::time::Now;
 use super::user::Identity;
 use super::vocabulary::{
-    Conversation, ConversationId, Line, Manner, MessageId, Output, Preferences, Record, Said, Told,
+    Announcement, Conversation, ConversationId, KeptAnnouncement, Line, Manner, MessageId, Output,
+    Preferences, Record, Said, Told,
 };
 use super::{ChannelId, Chat, UserId};
 
 /// What is known of the time before the server was started.
 #[derive(Debug, Clone, Default)]
 pub struct Memories {
-    /// The accounts there are.
-    pub accounts: Vec<Account>,
+    /// The accounts there are, and when their owners were here last (Unix milliseconds).
+    pub accounts: Vec<(Account, u64)>,
     /// The channels that had not ended, by name.
     pub channels: BTreeMap<ChannelName, ConversationId>,
+    /// Who was in which of them, and until when (Unix milliseconds).
+    pub stays: Vec<(ConversationId, AccountId, u64)>,
+    /// The announcements that had not been withdrawn, the oldest first.
+    pub announcements: Vec<KeptAnnouncement>,
+    /// The last number that an announcement has had.
+    pub last_announcement: u32,
     /// For whom letters wait, from whom and how many.
     pub letters: Vec<(AccountId, AccountId, usize)>,
     /// Whom people block and what they watch.
@@ -38,9 +46,11 @@ impl Chat {
     pub fn resume(&mut self, now: Now, memories: Memories) {
         self.last_message_id = self.last_message_id.max(memories.last_message);
         self.last_conversation = self.last_conversation.max(memories.last_conversation);
-        for account in memories.accounts {
-            self.add_account(account);
+        for (account, seen_ms) in memories.accounts {
+            self.add_account(account, seen_ms);
         }
+        self.announcements = taken_up(now, memories.announcements);
+        self.last_announcement = memories.last_announcement;
         for (to, from, count) in memories.letters {
             self.letters.add(to, from, count);
         }
@@ -54,6 +64,19 @@ impl Chat {
         }
         for conversation in before.into_values() {
             self.record(Record::Ended { conversation });
+        }
+        self.resume_stays(now, memories.stays);
+    }
+
+    fn resume_stays(&mut self, now: Now, stays: Vec<(ConversationId, AccountId, u64)>) {
+        let there = self.channels.keys().into_iter();
+        let there = there.map(|id| (self.channel(id).conversation, id));
+        let there: BTreeMap<ConversationId, ChannelId> = there.collect();
+        let since_ms = now.wall_ms.saturating_sub(LATELY_MS);
+        for (conversation, account, until_ms) in stays {
+            if let Some(id) = there.get(&conversation).filter(|_| until_ms >= since_ms) {
+                self.channel_mut(*id).note_gone(account, until_ms);
+            }
         }
     }
 
@@ -120,20 +143,13 @@ impl Chat {
         self.record_said(conversation, self.is_open(id), said);
     }
 
-    /// Notes what was announced in a channel to everybody in it.
-    pub(super) fn record_announced(&mut self, now: Now, id: MessageId, announced: &Announcement) {
-        let named = announced.channel.as_ref();
-        let Some(channel) = named.and_then(|name| self.channel_names.get(name).copied()) else {
-            return;
-        };
-        if self.is_for_staff(announced.author, channel) {
-            return;
-        }
+    /// Notes what was announced in a channel.
+    pub(super) fn record_announced(&mut self, id: ChannelId, announced: &Announcement) {
         self.record(Record::Line(Line {
-            id,
-            at_ms: now.wall_ms,
-            conversation: Conversation::Channel(self.channel(channel).conversation),
-            open: self.is_open(channel),
+            id: announced.id,
+            at_ms: announced.at_ms,
+            conversation: Conversation::Channel(self.channel(id).conversation),
+            open: self.is_open(id),
             from: announced.from.clone(),
             told: Told::Announced {
                 number: announced.number,
@@ -179,25 +195,30 @@ impl Chat {
         let Some(account) = self.account_to_note(who) else {
             return;
         };
-        let record = Record::Entered {
-            conversation: self.channel(id).conversation,
+        let from = self.next_message_id(now);
+        let channel = self.channel_mut(id);
+        channel.note_back(account);
+        let conversation = channel.conversation;
+        self.record(Record::Entered {
+            conversation,
             account,
-            from: self.next_message_id(now),
-        };
-        self.record(record);
+            from,
+        });
     }
 
     /// Notes that they may no longer.
-    pub(super) fn record_exit(&mut self, who: UserId, id: ChannelId) {
+    pub(super) fn record_exit(&mut self, now: Now, who: UserId, id: ChannelId) {
         let Some(account) = self.account_to_note(who) else {
             return;
         };
-        let record = Record::Exited {
-            conversation: self.channel(id).conversation,
+        let channel = self.channel_mut(id);
+        channel.note_gone(account, now.wall_ms);
+        let conversation = channel.conversation;
+        self.record(Record::Exited {
+            conversation,
             account,
             until: self.last_message_id,
-        };
-        self.record(record);
+        });
     }
 
     fn account_to_note(&self, who: UserId) -> Option<AccountId> {

@@ -36,7 +36,7 @@ pub fn retold(line: Line, channel: Option<ChannelName>) -> Option<Event> {
         ) => Happening::Said(Said {
             id,
             at_ms,
-            author: UserId::from(Key::from_bits(LONG_AGO)),
+            author: nobody(),
             from,
             place: place(conversation, channel)?,
             manner,
@@ -58,6 +58,11 @@ fn place(conversation: Conversation, channel: Option<ChannelName>) -> Option<Pla
         Conversation::Channel(_) => channel.map(Place::Channel),
         Conversation::Private { to_nick, .. } => Some(Place::Person(named(to_nick))),
     }
+}
+
+/// A user whom nobody finds.
+pub(super) fn nobody() -> UserId {
+    UserId::from(Key::from_bits(LONG_AGO))
 }
 
 /// Somebody of whom no more is known than what they were called.

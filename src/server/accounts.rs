@@ -112,13 +112,17 @@ impl Server {
         let mut accounts = Vec::new();
         for (account, verifier) in restored.accounts {
             self.accounts.verifiers.insert(account.id, verifier);
-            accounts.push(account);
+            let seen_ms = restored.seen.get(&account.id).copied();
+            accounts.push((account, seen_ms.unwrap_or_default()));
         }
         self.read_markers = ReadMarkers::restored(restored.read);
         let channels = restored.channels.into_iter();
         let memories = Memories {
             accounts,
             channels: channels.map(|(id, name)| (name, id)).collect(),
+            stays: restored.stays,
+            announcements: restored.announcements,
+            last_announcement: restored.last_announcement,
             letters: restored.waiting,
             preferences: restored.preferences,
             last_conversation: restored.last_conversation,
@@ -383,11 +387,16 @@ impl Server {
 
     /// What was to be kept under this ticket is kept, with a number if it is new, or is not: it is
     /// so from now on, whether who asked for it is here or not.
-    pub(super) fn note_kept(&mut self, ticket: u64, kept: Result<Option<AccountId>, Trouble>) {
+    pub(super) fn note_kept(
+        &mut self,
+        now: Now,
+        ticket: u64,
+        kept: Result<Option<AccountId>, Trouble>,
+    ) {
         match (self.accounts.made.remove(&ticket), kept) {
             (Some((Made::Account(name), verifier)), Ok(Some(id))) => {
                 self.accounts.verifiers.insert(id, verifier);
-                self.chat.add_account(Account { id, name });
+                self.chat.add_account(Account { id, name }, now.wall_ms);
             }
             (Some((Made::Password(id), verifier)), Ok(_)) => {
                 self.accounts.verifiers.insert(id, verifier);

@@ -196,7 +196,7 @@ impl Server {
         if let Some(plain) = self.plain(id) {
             plain.screen.day = today;
         }
-        let announcements = self.chat.announcements_in_force(now, owner);
+        let announcements = self.chat.announcements_to_mention(now, owner);
         if let Some(nick) = self.nick_of(owner) {
             self.send(id, replies::hello(nick.as_str(), announcements));
         }

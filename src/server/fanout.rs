@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use smallvec::SmallVec;
 
+use crate::chat::name::ChannelName;
 use crate::chat::outbox::Outbox;
 use crate::chat::time::{Now, Zone};
 use crate::chat::vocabulary::{Event, Happening, Listing, Output as Said, Place, Refusal, Reply};
@@ -32,13 +33,21 @@ impl Server {
                 (Said::Record(record), _) => self.keep_record(*record),
                 (Said::Reply(mut reply), Some(cause)) => {
                     let kept = self.heed_keep(&mut reply);
+                    let joined = joined(&reply).cloned();
                     self.tell_other_devices(now, &reply, cause);
                     self.deliver_reply(now, reply, cause);
                     kept.iter().for_each(|told| self.tell(cause.session, told));
+                    if let Some(channel) = joined {
+                        self.show_missed(now, cause.session, Some(&channel));
+                    }
                 }
                 (Said::Refusal(refusal), Some(cause)) => self.deliver_refusal(now, &refusal, cause),
                 (Said::Letter(letter), Some(cause)) => self.keep_letter(now, *letter, cause),
-                (Said::Came(account), _) => self.bring_letters(now, account),
+                (Said::Promise(record, promise), Some(cause)) => {
+                    self.keep_promise(now, *record, promise, cause);
+                }
+                (Said::Promise(record, _), None) => self.keep_record(*record),
+                (Said::Came(account), _) => self.bring_what_waits(now, account),
                 (Said::Ended(user, why), _) => self.end_sessions(now, user, &why, cause),
                 (Said::Reply(_) | Said::Refusal(_) | Said::Letter(_), None) => {}
             }
@@ -250,6 +259,14 @@ impl Server {
             }
         }
         (lines, false)
+    }
+}
+
+/// The channel that a reply says the asker is in from now on.
+fn joined(reply: &Reply) -> Option<&ChannelName> {
+    match reply {
+        Reply::Joined { channel, .. } => Some(channel),
+        _ => None,
     }
 }
 

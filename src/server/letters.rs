@@ -92,31 +92,33 @@ impl Server {
         self.deliver_refusal(now, &refusal, cause);
     }
 
-    /// Shows the owner of an account what waits for them, if they are here.
-    pub(super) fn bring_letters(&mut self, now: Now, reader: AccountId) {
+    /// Shows the owner of an account what waits for them, if they are here: announcements, then
+    /// letters.
+    pub(super) fn bring_what_waits(&mut self, now: Now, reader: AccountId) {
         let owner = self.chat.owner_here(reader);
         if let Some(id) = owner.and_then(|owner| self.seat(owner, 0)) {
-            self.ask_for_letters(now, id, reader);
+            self.ask_for_what_waits(now, id, reader);
         }
     }
 
     /// The same, for the person of a session.
-    pub(super) fn bring_letters_to(&mut self, now: Now, id: SessionId) {
-        let user = self.user_of(id);
-        let account = user.and_then(|user| self.chat.account_of(user));
-        if let Some(reader) = account.map(|account| account.id) {
-            self.ask_for_letters(now, id, reader);
+    pub(super) fn bring_what_waits_to(&mut self, now: Now, id: SessionId) {
+        if let Some(reader) = self.account_of_session(id) {
+            self.ask_for_what_waits(now, id, reader);
         }
     }
 
-    fn ask_for_letters(&mut self, now: Now, id: SessionId, reader: AccountId) {
-        if self.chat.letters_for(reader) == 0 {
+    /// Announcements need not be asked for, but the answer stands behind what is told of coming.
+    fn ask_for_what_waits(&mut self, now: Now, id: SessionId, reader: AccountId) {
+        let user = self.user_of(id);
+        let has_missed_any = user.is_some_and(|user| self.chat.has_missed_any(now, user));
+        if self.chat.letters_for(reader) == 0 && !has_missed_any {
             return;
         }
         if self.sessions.get(id).is_none_or(Session::waits) {
             return self.bring_later(now, id, BUSY_AGAIN_MS);
         }
-        let ticket = self.open_ticket(now, id, Pending::Letters(reader));
+        let ticket = self.open_ticket(now, id, Pending::Waiting(reader));
         self.outputs.push(Output::Ask(Box::new(Question {
             ticket,
             asker: Asker {
@@ -133,14 +135,21 @@ impl Server {
         self.timers.set(now.mono_ms + ms, id, Timer::LettersDue);
     }
 
-    /// Letters have been found, or not.
-    pub(super) fn show_letters(
+    /// Shows announcements, and the letters that have been found, or not.
+    pub(super) fn show_what_waits(
         &mut self,
         now: Now,
         id: SessionId,
         reader: AccountId,
         answered: Answered,
     ) {
+        self.show_missed(now, id, None);
+        if self.chat.letters_for(reader) > 0 {
+            self.show_letters(now, id, reader, answered);
+        }
+    }
+
+    fn show_letters(&mut self, now: Now, id: SessionId, reader: AccountId, answered: Answered) {
         let Answered::Found(Ok(Found::Lines { mut lines, .. })) = answered else {
             self.say_of_letters(id, replies::letters_late());
             return self.bring_later(now, id, FAILED_AGAIN_MS);
@@ -188,7 +197,7 @@ impl Server {
         let sent = std::mem::take(&mut bundle.sent);
         self.note_delivered(now, bundle.reader, &sent);
         match bundle.rest.is_empty() {
-            true => self.bring_letters(now, bundle.reader),
+            true => self.bring_what_waits(now, bundle.reader),
             false => self.show_bundle(now, id, bundle),
         }
     }

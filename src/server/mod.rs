@@ -13,8 +13,10 @@ pub mod guesses;
 mod history;
 pub mod irc;
 mod letters;
+mod missed;
 pub mod operators;
 mod plain;
+mod promises;
 mod registration;
 mod retelling;
 mod session;
@@ -139,6 +141,8 @@ pub struct Server {
     /// Whose questions are being looked into elsewhere.
     tickets: BTreeMap<u64, SessionId>,
     post: Post,
+    /// The announcements that are being kept, by ticket.
+    announcing: BTreeMap<u64, u32>,
     last_ticket: u64,
     last_batch: u64,
     last_nonce: u64,
@@ -177,6 +181,7 @@ impl Server {
             monitors: BTreeMap::new(),
             tickets: BTreeMap::new(),
             post: Post::default(),
+            announcing: BTreeMap::new(),
             last_ticket: 0,
             last_batch: 0,
             last_nonce: 0,
@@ -393,7 +398,7 @@ impl Server {
             }),
             Timer::PaceReady => self.outputs.push(Output::Resume(id)),
             Timer::TicketDue => self.give_up_ticket(now, id),
-            Timer::LettersDue => self.bring_letters_to(now, id),
+            Timer::LettersDue => self.bring_what_waits_to(now, id),
             Timer::NameDue => {}
         }
     }

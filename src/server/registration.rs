@@ -180,7 +180,7 @@ impl Server {
         }
         self.timers
             .set(now.mono_ms + LOBBY_AFTER_MS, id, Timer::LobbyDue);
-        let announcements = self.chat.announcements_in_force(now, user);
+        let announcements = self.chat.announcements_to_mention(now, user);
         self.send(id, replies::hello(nick.as_str(), announcements));
         self.give_office(now, user);
         self.deliver(now, None);

@@ -30,8 +30,11 @@ enum Then {
     Nothing,
     /// This knows the password from now on.
     Verify(AccountId, Arc<Verifier>),
-    /// The account is no more.
-    Forget(AccountId),
+    /// The account is no more; nor, perhaps, what its owner has announced.
+    Forget {
+        account: AccountId,
+        with_messages: bool,
+    },
 }
 
 impl Server {
@@ -54,7 +57,11 @@ impl Server {
                     account,
                     with_messages,
                 };
-                self.keep_wish(number, name, Then::Forget(account), deed);
+                let then = Then::Forget {
+                    account,
+                    with_messages,
+                };
+                self.keep_wish(number, name, then, deed);
             }),
         };
         if let Err(denied) = outcome {
@@ -116,8 +123,14 @@ impl Server {
             Then::Verify(account, verifier) if granted.is_ok() => {
                 self.accounts.set_verifier(account, verifier);
             }
-            Then::Forget(account) if granted.is_ok() => {
+            Then::Forget {
+                account,
+                with_messages,
+            } if granted.is_ok() => {
                 self.accounts.forget(account);
+                if with_messages {
+                    self.chat.forget_announcements_of(account);
+                }
                 self.chat.remove_account(now, &name);
                 self.deliver(now, None);
             }

@@ -12,7 +12,7 @@ use crate::chat::account::AccountId;
 use crate::chat::name::Nick;
 use crate::chat::reading::Access;
 use crate::chat::time::Now;
-use crate::chat::vocabulary::Letter;
+use crate::chat::vocabulary::{Letter, Promise};
 use crate::check::{Checked, Outcome};
 use crate::store::vocabulary::{Answer, Deed, Found, Order, Trouble};
 
@@ -34,8 +34,10 @@ pub(super) enum Pending {
     LastSeen(Nick),
     /// Leaving something for somebody who is not here.
     Leave(Box<Letter>),
-    /// Being shown what was left for the owner of an account.
-    Letters(AccountId),
+    /// Being told that something is kept.
+    Promise(Promise),
+    /// Being shown what the owner of an account has missed, and what was left for them.
+    Waiting(AccountId),
 }
 
 /// Something that is being looked into elsewhere: its answer comes by this number.
@@ -92,13 +94,14 @@ impl Server {
     pub fn stored(&mut self, now: Now, answer: Answer) {
         match answer {
             Answer::Done { ticket, outcome } => {
-                self.note_kept(ticket, outcome);
+                self.note_kept(now, ticket, outcome);
                 let reader = self.note_letter(ticket, outcome.is_ok());
+                self.note_announcement(ticket, outcome.is_ok());
                 self.note_granted(now, ticket, outcome);
                 self.answer_ticket(now, ticket, Answered::Kept(outcome));
                 // They may have come in the meantime.
                 if let Some(reader) = reader {
-                    self.bring_letters(now, reader);
+                    self.bring_what_waits(now, reader);
                 }
             }
             Answer::Found { ticket, outcome } => {
@@ -130,7 +133,8 @@ impl Server {
                 Pending::Targets(access) => server.tell_targets(id, &access, answered),
                 Pending::LastSeen(nick) => server.tell_last_seen(now, id, &nick, answered),
                 Pending::Leave(letter) => server.answer_letter(now, id, &letter, &answered),
-                Pending::Letters(account) => server.show_letters(now, id, account, answered),
+                Pending::Promise(promise) => server.answer_promise(now, id, promise, &answered),
+                Pending::Waiting(account) => server.show_what_waits(now, id, account, answered),
             }
             server.outputs.push(Output::Resume(id));
         });

@@ -1,5 +1,6 @@
 //! Accounts, and what waits for their owners.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::{Connection, Row, params};
@@ -9,6 +10,7 @@ use crate::chat::name::Nick;
 use crate::chat::vocabulary::{Line, MessageId};
 use crate::verifier::Verifier;
 
+use super::announcements;
 use super::key;
 use super::lines;
 use super::open::{self, FILE, OpenError};
@@ -24,6 +26,15 @@ pub(super) fn all(db: &Connection) -> rusqlite::Result<Vec<(Account, Verifier)>>
     let mut statement = db.prepare(text)?;
     let found = statement.query_map([], |row| {
         Ok((row::named_account(row, 0)?, verifier(row, 2)?))
+    })?;
+    found.collect()
+}
+
+/// When the owners of accounts were here last, in Unix milliseconds.
+pub(super) fn seen(db: &Connection) -> rusqlite::Result<BTreeMap<AccountId, u64>> {
+    let mut statement = db.prepare("SELECT account, seen_ms FROM accounts")?;
+    let found = statement.query_map([], |row| {
+        Ok((AccountId(row::number(row, 0)?), row::number(row, 1)?))
     })?;
     found.collect()
 }
@@ -124,6 +135,7 @@ pub(super) fn remove(
     db.execute("DELETE FROM waiting WHERE account = ?1", [number])?;
     db.execute("DELETE FROM read_markers WHERE account = ?1", [number])?;
     preferences::remove(db, account)?;
+    announcements::forget_account(db, account, with_messages)?;
     if removed > 0 && with_messages {
         db.execute("DELETE FROM waiting WHERE sender = ?1", [number])?;
         let text = "INSERT INTO erasures (account) VALUES (?1) ON CONFLICT DO NOTHING";

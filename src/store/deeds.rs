@@ -6,7 +6,7 @@ use crate::chat::vocabulary::Record;
 
 use super::accounts::{self, Outcome};
 use super::vocabulary::Deed;
-use super::{key, lines, preferences, stays};
+use super::{announcements, key, lines, preferences, stays};
 
 /// Carries out a deed. An error means that all of its transaction is to be undone.
 pub(super) fn carry_out(db: &Connection, deed: &Deed) -> rusqlite::Result<Outcome> {
@@ -48,7 +48,10 @@ fn record(db: &Connection, record: &Record) -> rusqlite::Result<()> {
         Record::Named {
             conversation,
             channel,
-        } => stays::rename(db, *conversation, channel),
+        } => {
+            stays::rename(db, *conversation, channel)?;
+            announcements::rename(db, *conversation, channel)
+        }
         Record::Entered {
             conversation,
             account,
@@ -68,5 +71,13 @@ fn record(db: &Connection, record: &Record) -> rusqlite::Result<()> {
             Some(key) => lines::forget(db, key),
             None => Ok(()),
         },
+        Record::Announced(kept) => announcements::keep(db, kept),
+        Record::Numbered(number) => announcements::note_number(db, *number),
+        Record::Heeded {
+            number,
+            account,
+            attention,
+        } => announcements::heed(db, *number, *account, *attention),
+        Record::Withdrawn { number } => announcements::withdraw(db, *number),
     }
 }

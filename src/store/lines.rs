@@ -180,7 +180,9 @@ fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
     })
 }
 
-fn identity(row: &Row<'_>, at: usize) -> rusqlite::Result<Identity> {
+/// Reads who somebody was: their names, their address, whether they are a program, and their account,
+/// which begin at `at`.
+pub(super) fn identity(row: &Row<'_>, at: usize) -> rusqlite::Result<Identity> {
     let nick: Nick = row::nick(row, at)?;
     let part = |which: usize| -> rusqlite::Result<&str> { Ok(row.get_ref(at + which)?.as_str()?) };
     let (username, host, realname, address) = (part(1)?, part(2)?, part(3)?, part(4)?);

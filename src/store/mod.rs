@@ -42,8 +42,10 @@
 //! | `waiting` | which private lines are still to be read | line |
 //! | `read_markers` | up to when somebody has read a channel or a conversation | account, target |
 //! | `blocks`, `watches` | what the owners of accounts have chosen | number |
+//! | `announcements` | those in force and those being forgotten | number |
+//! | `hearers` | how far each has come with the owner of an account | announcement, account |
 //! | `erasures` | whose lines are being forgotten | account |
-//! | `marks` | the last line and the last conversation there ever were | |
+//! | `marks` | the last line, conversation and announcement there ever were | |
 //! | `search` | the words of lines, their place, their sender; no text | line |
 //!
 //! A place is a conversation's number, or a pair's with a minus before it. `lines_by_place` orders
@@ -57,6 +59,7 @@
 //! aims at 4 MiB in all, and nothing is mapped. All of it is taken only when it is needed.
 
 mod accounts;
+mod announcements;
 mod deeds;
 mod export;
 mod health;
@@ -197,10 +200,9 @@ impl Store {
     ///
     /// # Errors
     /// Gives the order back when [`ORDERS_WAITING_MAX`] or [`ORDERS_WAITING_BYTES_MAX`] wait
-    /// already. Orders that decide who may read what, which are all but lines and [`Deed::Seen`],
-    /// are taken until it is twice as much. What is given back is counted as lost.
-    ///
-    /// [`Deed::Seen`]: vocabulary::Deed::Seen
+    /// already. Orders that decide who may read what, which are all but lines, announcements and
+    /// what somebody has seen or read, are taken until it is twice as much. What is given back is
+    /// counted as lost.
     #[expect(
         clippy::result_large_err,
         reason = "what is refused is given back as it came: a box would cost every line"

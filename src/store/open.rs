@@ -17,7 +17,7 @@ use crate::chat::name::ChannelName;
 use crate::chat::vocabulary::{ConversationId, MessageId};
 
 use super::vocabulary::Restored;
-use super::{accounts, key, preferences, row, schema, stays};
+use super::{accounts, announcements, key, preferences, row, schema, stays};
 
 /// The database, in the folder that was given.
 pub const FILE: &str = "hallway.db";
@@ -240,6 +240,10 @@ fn read_all(db: &Connection) -> rusqlite::Result<Restored> {
     let (last_message, last_conversation) = marks(db)?;
     Ok(Restored {
         accounts: accounts::all(db)?.into_iter().map(shared).collect(),
+        seen: accounts::seen(db)?,
+        stays: stays::of_late(db)?,
+        announcements: announcements::all(db)?,
+        last_announcement: announcements::last_number(db)?,
         channels: channels(db)?,
         last_conversation,
         last_message,

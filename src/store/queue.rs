@@ -142,7 +142,7 @@ impl Queue {
 pub(super) fn is_owed(deed: &Deed) -> bool {
     !matches!(
         deed,
-        Deed::Record(Record::Line(_))
+        Deed::Record(Record::Line(_) | Record::Announced(_) | Record::Heeded { .. })
             | Deed::KeepFor { .. }
             | Deed::Seen { .. }
             | Deed::MarkRead { .. }
@@ -153,6 +153,9 @@ pub(super) fn is_owed(deed: &Deed) -> bool {
 fn weight(order: &Order) -> usize {
     let line = match &order.deed {
         Deed::Record(Record::Line(line)) | Deed::KeepFor { line, .. } => weight_of(line),
+        Deed::Record(Record::Announced(kept)) => {
+            kept.announcement.text.len() + size_of_val(kept.hearers.as_slice())
+        }
         _ => 0,
     };
     size_of::<Order>() + line

@@ -7,7 +7,7 @@ use crate::chat::account::AccountId;
 
 use super::key;
 use super::vocabulary::Point;
-use super::{lines, search};
+use super::{announcements, lines, search};
 
 /// How many lines one step forgets, or how many rows of another table it looks at.
 const LINES_A_STEP: usize = 256;
@@ -63,6 +63,8 @@ pub(super) struct Sweep {
 enum Stage {
     /// What was said by those who are no more.
     Erased,
+    /// Announcements that are in force no longer.
+    Announcements,
     /// What is too old, place by place; the first that is still to be looked at.
     Old(i64),
     /// What is too much.
@@ -90,6 +92,7 @@ impl Sweep {
         let step = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let next = match self.at {
             Stage::Erased => erase(&step)?,
+            Stage::Announcements => forget_announcements(&step, now_ms)?,
             Stage::Old(from) => self.forget_old(&step, from, now_ms)?,
             Stage::TooMuch => self.forget_too_much(&step)?,
             Stage::Empty(table, from) => drop_empty(&step, table, from)?,
@@ -197,7 +200,7 @@ fn keep_ms(db: &Connection, place: i64) -> rusqlite::Result<Option<u64>> {
 
 fn erase(db: &Connection) -> Next {
     let Some(number) = lines::being_erased(db)?.first().copied() else {
-        return Ok(Some(Stage::Old(i64::MIN)));
+        return Ok(Some(Stage::Announcements));
     };
     let limit = i64::try_from(LINES_A_STEP).expect("it is small");
     let found = search::said_by(db, AccountId(number.cast_unsigned()), limit)?;
@@ -206,6 +209,14 @@ fn erase(db: &Connection) -> Next {
         db.execute("DELETE FROM erasures WHERE account = ?1", [number])?;
     }
     Ok(Some(Stage::Erased))
+}
+
+fn forget_announcements(db: &Connection, now_ms: u64) -> Next {
+    let found = announcements::forget_one(db, now_ms, LINES_A_STEP)?;
+    Ok(Some(match found {
+        true => Stage::Announcements,
+        false => Stage::Old(i64::MIN),
+    }))
 }
 
 const FIRST_EMPTY: Stage = Stage::Empty(0, i64::MIN);

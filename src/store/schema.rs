@@ -8,7 +8,8 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const APPLICATION: i32 = 0x6861_6c6c;
 
 /// Each is one transaction. `user_version` is how many a database has gone through.
-pub(super) const MIGRATIONS: &[&str] = &[ACCOUNTS_AND_LINES, READ_MARKERS, PREFERENCES];
+pub(super) const MIGRATIONS: &[&str] =
+    &[ACCOUNTS_AND_LINES, READ_MARKERS, PREFERENCES, ANNOUNCEMENTS];
 
 /// `search` keeps no text: it is in `lines`. Its columns are the words (`search.rs` says which), the
 /// place and whether the line is open, and who said it.
@@ -133,6 +134,38 @@ CREATE TABLE watches (
     channel TEXT
 ) STRICT;
 CREATE INDEX watches_by_account ON watches (account);
+";
+
+/// What was announced, by whom, and who has seen it.
+const ANNOUNCEMENTS: &str = "
+ALTER TABLE marks ADD COLUMN announcement INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE announcements (
+    number INTEGER PRIMARY KEY,
+    line INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    ended INTEGER NOT NULL DEFAULT 0,
+    official INTEGER NOT NULL,
+    conversation INTEGER,
+    channel TEXT,
+    text TEXT NOT NULL,
+    nick TEXT NOT NULL,
+    username TEXT NOT NULL,
+    host TEXT NOT NULL,
+    realname TEXT NOT NULL,
+    address TEXT NOT NULL,
+    bot INTEGER NOT NULL,
+    account INTEGER,
+    account_name TEXT
+) STRICT;
+
+CREATE TABLE hearers (
+    number INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    attention INTEGER NOT NULL,
+    PRIMARY KEY (number, account)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// How many steps a database has gone through.

@@ -104,6 +104,21 @@ pub(super) fn exit(
         .map(drop)
 }
 
+/// Who was in which conversation that has not ended, and until when at the latest (Unix
+/// milliseconds); if nothing else is known, until the last line.
+pub(super) fn of_late(db: &Connection) -> rusqlite::Result<Vec<(ConversationId, AccountId, u64)>> {
+    let text = "SELECT s.conversation, s.account, max(min(s.until, m.line))
+        FROM stays s JOIN conversations c USING (conversation) JOIN marks m
+        WHERE NOT c.ended GROUP BY s.conversation, s.account";
+    let mut statement = db.prepare(text)?;
+    let found = statement.query_map([], |row| {
+        let conversation = ConversationId(row::number(row, 0)?);
+        let account = AccountId(row::number(row, 1)?);
+        Ok((conversation, account, key::id(row.get(2)?).ms))
+    })?;
+    found.collect()
+}
+
 /// Everybody was there until the last line.
 pub(super) fn close_all(db: &Connection) -> rusqlite::Result<()> {
     let text = "UPDATE stays SET until = (SELECT line FROM marks) WHERE until = ?1";

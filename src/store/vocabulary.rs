@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::chat::account::{Account, AccountId};
 use crate::chat::name::{ChannelName, Nick};
-use crate::chat::vocabulary::{ConversationId, Line, MessageId, Preferences, Record};
+use crate::chat::vocabulary::{
+    ConversationId, KeptAnnouncement, Line, MessageId, Preferences, Record,
+};
 pub use crate::chat::vocabulary::{End, Point};
 use crate::verifier::Verifier;
 
@@ -253,6 +255,14 @@ pub enum Answer {
 pub struct Restored {
     /// The accounts, and what knows their passwords.
     pub accounts: Vec<(Account, Arc<Verifier>)>,
+    /// When the owners of accounts were here last, in Unix milliseconds.
+    pub seen: BTreeMap<AccountId, u64>,
+    /// Who was in which channel that has not ended, and until when: Unix milliseconds.
+    pub stays: Vec<(ConversationId, AccountId, u64)>,
+    /// The announcements that were not withdrawn, the oldest first; some may be over by now.
+    pub announcements: Vec<KeptAnnouncement>,
+    /// The last number that an announcement has had.
+    pub last_announcement: u32,
     /// The channels that have not ended, with their conversations.
     pub channels: Vec<(ConversationId, ChannelName)>,
     /// The last conversation there has been.

@@ -431,7 +431,7 @@ pub(crate) static SCENES: &[Scene] = &[
         ann> /announce fire drill | ANNOUNCE :fire drill
         bob> /ack 1
         ann? /rollcall 1 | ANNOUNCE ROLLCALL 1 => acknowledged: bob | acknowledged: bob
-        ann< not yet: carol | not yet: carol
+        ann< seen: carol | seen: carol
         -- refused
         bob> /announce fire drill
         ann! /rollcall 1 | ANNOUNCE ROLLCALL 1 => is not yours | FAIL ANNOUNCE NOT_YOUR_ANNOUNCEMENT

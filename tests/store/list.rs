@@ -60,7 +60,11 @@ impl List {
             Record::Line(line) => {
                 self.lines.entry(line.id).or_insert(line);
             }
-            Record::Preferred { .. } => {}
+            Record::Preferred { .. }
+            | Record::Announced(_)
+            | Record::Numbered(_)
+            | Record::Heeded { .. }
+            | Record::Withdrawn { .. } => {}
             Record::Redacted { id } => {
                 self.lines.remove(&id);
             }

@@ -16,13 +16,13 @@ mod reply;
 pub use command::{Command, Criterion, Target, Watched, Whom};
 pub use event::{Audience, Event, Extras, Happening, Manner, MessageId, Place, Said, Span};
 pub use record::{
-    Conversation, ConversationId, End, Letter, Line, Point, Preferences, Record, Told, Unwanted,
-    Window,
+    Announcement, Attention, Conversation, ConversationId, End, Kept, KeptAnnouncement, Letter,
+    Line, Point, Preferences, Promise, Record, Told, Unwanted, Window,
 };
 pub use refusal::{Limited, Refusal};
 pub use reply::{
-    AnnouncementInfo, BoardCounts, ChannelInfo, Company, Former, Listed, Listing, PersonInfo,
-    PersonRow, Presence, Reply, Row, Standing, TopicInfo,
+    AnnouncementInfo, BoardCounts, ChannelInfo, Company, ForAbsent, Former, Listed, Listing,
+    PersonInfo, PersonRow, Presence, Reply, Row, Standing, TopicInfo,
 };
 
 /// One thing that the chat says, in the order in which it says it.
@@ -38,6 +38,8 @@ pub enum Output {
     Record(Box<Record>),
     /// It is to be kept for somebody who is not here, and the asker is answered once it is.
     Letter(Box<Letter>),
+    /// It is to be remembered, and the asker is told this once it is.
+    Promise(Box<Record>, Promise),
     /// The owner of an account is here from now on.
     Came(super::account::AccountId),
     /// All sessions of this user end, for this reason: the chat does not know the user any more.

@@ -149,6 +149,77 @@ pub struct Letter {
     pub line: Line,
 }
 
+/// An announcement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announcement {
+    /// Its number.
+    pub number: u32,
+    /// Its message id.
+    pub id: MessageId,
+    /// When it was made (Unix milliseconds).
+    pub at_ms: u64,
+    /// Until when it is in force (Unix milliseconds).
+    pub until_ms: u64,
+    /// By whom, as they were then.
+    pub from: Arc<Identity>,
+    /// Whether they ran the server then: no block hides it.
+    pub official: bool,
+    /// The channel that it is for, and what that is called; `None`: it is for everyone.
+    pub channel: Option<(ConversationId, ChannelName)>,
+    /// What it says.
+    pub text: Arc<str>,
+}
+
+/// How far an announcement has come with somebody for whom it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Attention {
+    /// They were not here, and have not come since.
+    Missed,
+    /// It was written to a session of theirs.
+    Seen,
+    /// They have said so.
+    Acknowledged,
+}
+
+/// An announcement that outlives the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptAnnouncement {
+    /// It.
+    pub announcement: Announcement,
+    /// How far it has come with the owners of accounts. For whom it is besides follows from whether
+    /// it is for everyone.
+    pub hearers: Vec<(AccountId, Attention)>,
+}
+
+/// What somebody is told once a record is safe on the disk, or that it is not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Promise {
+    /// Their announcement is out.
+    Announced {
+        /// Its number.
+        number: u32,
+        /// To how many people.
+        people: usize,
+        /// Until when it is in force, if they have said so.
+        until_ms: Option<u64>,
+        /// It is for nobody who is not here.
+        closed: bool,
+    },
+    /// They have acknowledged the announcement of this number.
+    Acknowledged(u32),
+}
+
+/// Whether something is safe on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// It is.
+    Yes,
+    /// It is not, and will not be.
+    No,
+    /// The store takes so long that nobody knows.
+    Unknown,
+}
+
 /// Whom somebody blocks for good.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unwanted {
@@ -222,5 +293,23 @@ pub enum Record {
     Redacted {
         /// It.
         id: MessageId,
+    },
+    /// An announcement was made. It is in a box, for it is rare.
+    Announced(Box<KeptAnnouncement>),
+    /// This is the number of an announcement that is not kept: no other has it.
+    Numbered(u32),
+    /// An announcement has come further with the owner of an account.
+    Heeded {
+        /// Its number.
+        number: u32,
+        /// Whose account.
+        account: AccountId,
+        /// How far.
+        attention: Attention,
+    },
+    /// An announcement is in force no longer: it was withdrawn, or another one took its place.
+    Withdrawn {
+        /// Its number.
+        number: u32,
     },
 }

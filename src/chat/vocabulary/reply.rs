@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Criterion, Place, Said, Watched, Whom};
+use super::{Attention, Criterion, Kept, Place, Said, Watched, Whom};
 use crate::chat::availability::Away;
 use crate::chat::mask::Mask;
 use crate::chat::mode::{MaskList, Modes, Ranks, UserFlags};
@@ -127,10 +127,24 @@ pub struct AnnouncementInfo {
     pub text: Arc<str>,
     /// Until when it is in force (Unix milliseconds).
     pub until_ms: u64,
-    /// How many of those who were here then, or have acknowledged since, have acknowledged.
+    /// How many have acknowledged it.
     pub acknowledged: usize,
-    /// How many of them there are.
+    /// For how many people it is: those who were here then, or have seen or acknowledged it since; if
+    /// it is kept, those too who have an account and were here lately.
     pub people: usize,
+}
+
+/// What becomes of an announcement for those who are not here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ForAbsent {
+    /// Nothing: nothing is kept on this server.
+    Nothing,
+    /// Nothing: it is a guest's.
+    OfGuest,
+    /// Nothing: it is for those who are in a closed channel.
+    Closed,
+    /// They see it when they come, if it is kept.
+    Kept(Kept),
 }
 
 /// How many people of a board are what.
@@ -181,12 +195,10 @@ pub enum Listing {
         /// The people still to be told, the next one last.
         people: Vec<UserId>,
     },
-    /// Who has acknowledged an announcement and who has not.
+    /// Who has acknowledged an announcement, who has only seen it, and who has not.
     RollCall {
-        /// Those who have and are still to be told, the next one last.
-        acknowledged: Vec<Nick>,
-        /// Those who have not and are still to be told, the next one last.
-        missing: Vec<Nick>,
+        /// Those still to be told, the next one last.
+        people: Vec<(Attention, Nick)>,
     },
 }
 
@@ -212,9 +224,9 @@ pub enum Row {
         person: PersonRow,
         guest: bool,
     },
-    /// Some of those who have, or have not, acknowledged an announcement.
+    /// Some of those with whom an announcement has come so far.
     Hearers {
-        acknowledged: bool,
+        attention: Attention,
         nicks: Vec<Nick>,
     },
     /// A person of a board who is not here, and since when (Unix milliseconds).
@@ -321,16 +333,18 @@ pub enum Reply {
         number: u32,
         people: usize,
         until_ms: Option<u64>,
+        absent: ForAbsent,
     },
     /// The announcements in force, oldest first.
     Announcements {
         announcements: Vec<AnnouncementInfo>,
     },
-    /// It is noted that the asker has seen it.
+    /// It is noted that the asker has seen it; for good, if it is kept.
     Acknowledged {
         number: u32,
         acknowledged: usize,
         people: usize,
+        kept: Kept,
     },
     /// Who has seen it will be listed.
     RollCall {

@@ -371,6 +371,18 @@ pub fn write_letter(said: &Said, reader: &Reader<'_>, clock: &Clock<'_>, out: &m
     write_said(&said, reader, out);
 }
 
+/// Writes an announcement that was made while its reader was not here. Whose client knows no times
+/// reads it in the text.
+pub fn write_missed(event: &Event, reader: &Reader<'_>, clock: &Clock<'_>, out: &mut String) {
+    let mut event = event.clone();
+    if let Happening::Announced { text, .. } = &mut event.what
+        && !reader.caps.has(Cap::ServerTime)
+    {
+        *text = format!("[{}] {text}", clock.moment(event.at_ms)).into();
+    }
+    write(&event, reader, out);
+}
+
 /// The reference of the batch that a message of several lines is.
 fn batch_reference(id: MessageId) -> String {
     format!("m{}", message_id::spelled(id))

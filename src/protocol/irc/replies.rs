@@ -11,10 +11,10 @@ use crate::chat::mode::{MaskList, Modes, UserFlag};
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::user::Identity;
 use crate::chat::vocabulary::{
-    AnnouncementInfo, Former, Listed, Listing, PersonInfo, Place, Reply, TopicInfo, Whom,
+    AnnouncementInfo, Former, Kept, Listed, Listing, PersonInfo, Place, Reply, TopicInfo, Whom,
 };
 use crate::protocol::modes;
-use crate::protocol::plain::replies::{board_head, people as counted};
+use crate::protocol::plain::replies::{board_head, for_absent, people as counted};
 use crate::protocol::stamp::Clock;
 
 /// What this server is, in the answers that have a place for it.
@@ -141,15 +141,25 @@ pub fn write(
 /// What has no numeric.
 fn sentence(reply: &Reply) -> Option<String> {
     Some(match reply {
-        Reply::Announced { number, people, .. } => format!(
-            "Announcement {number} is out to {}. ANNOUNCE ROLLCALL {number} tells who has acknowledged.",
-            counted(*people)
+        Reply::Announced {
+            number,
+            people,
+            absent,
+            ..
+        } => format!(
+            "Announcement {number} is out to {}{} ANNOUNCE ROLLCALL {number} tells who has acknowledged.",
+            counted(*people),
+            for_absent(*absent)
         ),
         Reply::Acknowledged {
             number,
             acknowledged,
             people,
-        } => format!("Announcement {number} is noted as seen: {acknowledged} of {people}."),
+            kept,
+        } => format!(
+            "Announcement {number} is noted as seen{}: {acknowledged} of {people}.",
+            unless_kept(*kept)
+        ),
         Reply::RollCall {
             number,
             acknowledged,
@@ -163,6 +173,15 @@ fn sentence(reply: &Reply) -> Option<String> {
         Reply::Killed { nick } => format!("{nick} is off the server."),
         _ => return None,
     })
+}
+
+/// What is said of something noted that is not kept, or perhaps not.
+fn unless_kept(kept: Kept) -> &'static str {
+    match kept {
+        Kept::Yes => "",
+        Kept::No => " for now, but not kept, for the disk takes nothing",
+        Kept::Unknown => ", but whether that is kept is not known, for the disk is slow",
+    }
 }
 
 /// That the reader is available: because they say so, or by itself.

@@ -12,8 +12,9 @@ use crate::chat::mask::Effect;
 use crate::chat::mode::{MaskList, Rank, Ranks, UserFlag, UserFlags};
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::vocabulary::{
-    AnnouncementInfo, BoardCounts, ChannelInfo, Company, Former, Listed, Listing, PersonInfo,
-    PersonRow, Place, Presence, Reply, Row, Said, TopicInfo, Watched, Whom,
+    AnnouncementInfo, Attention, BoardCounts, ChannelInfo, Company, ForAbsent, Former, Kept,
+    Listed, Listing, PersonInfo, PersonRow, Place, Presence, Reply, Row, Said, TopicInfo, Watched,
+    Whom,
 };
 use crate::protocol::Protocol;
 use crate::protocol::modes;
@@ -116,14 +117,17 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
             number,
             people,
             until_ms,
-        } => announced(*number, *people, *until_ms, clock),
+            absent,
+        } => announced((*number, *people), *until_ms, *absent, clock),
         Reply::Acknowledged {
+            number,
             acknowledged,
             people,
-            ..
+            kept,
         } => {
             format!(
-                "Noted. {acknowledged} of {people} {} acknowledged.",
+                "{} {acknowledged} of {people} {} acknowledged.",
+                noted(*number, *kept),
                 if *people == 1 { "has" } else { "have" }
             )
         }
@@ -285,6 +289,14 @@ pub fn letters_head(count: usize) -> String {
     }
 }
 
+/// What stands in front of so many announcements that somebody has missed.
+pub fn missed_head(count: usize) -> String {
+    match count {
+        1 => "You have missed 1 announcement:".to_owned(),
+        count => format!("You have missed {count} announcements:"),
+    }
+}
+
 /// That letters cannot be shown yet.
 pub fn letters_late() -> &'static str {
     "What was kept for you cannot be read just now: it will come."
@@ -422,14 +434,50 @@ fn write_watching(watched: &[(Watched, Option<Presence>)], clock: &Clock<'_>, ou
     }
 }
 
-fn announced(number: u32, count: usize, until_ms: Option<u64>, clock: &Clock<'_>) -> String {
+fn announced(
+    (number, count): (u32, usize),
+    until_ms: Option<u64>,
+    absent: ForAbsent,
+    clock: &Clock<'_>,
+) -> String {
     let until = until_ms.map_or_else(String::new, |until_ms| {
         format!(", in force until {}", clock.moment(until_ms))
     });
     format!(
-        "Announcement {number} is out to {}{until}. /rollcall {number} tells who has acknowledged.",
-        people(count)
+        "Announcement {number} is out to {}{until}{} /rollcall {number} tells who has acknowledged.",
+        people(count),
+        for_absent(absent)
     )
+}
+
+/// What ends the sentence that an announcement is out: what becomes of it for those who are away.
+pub fn for_absent(absent: ForAbsent) -> &'static str {
+    match absent {
+        ForAbsent::Nothing => ".",
+        ForAbsent::OfGuest => ". It is a guest's, and so not kept for those who are away.",
+        ForAbsent::Closed => ". The channel is closed: nobody else sees it.",
+        ForAbsent::Kept(Kept::Yes) => ", and kept for those who are away.",
+        ForAbsent::Kept(Kept::No) => {
+            ". It could not be kept for those who are away: announce it again for them later."
+        }
+        ForAbsent::Kept(Kept::Unknown) => {
+            ". The disk is slow: whether it is kept for those who are away is not known."
+        }
+    }
+}
+
+/// That somebody has acknowledged an announcement.
+fn noted(number: u32, kept: Kept) -> String {
+    match kept {
+        Kept::Yes => "Noted.".to_owned(),
+        Kept::No => format!(
+            "Noted for now, but not kept, for the disk takes nothing: /ack {number} again later."
+        ),
+        Kept::Unknown => format!(
+            "Noted, but whether that is kept is not known, for the disk is slow: /ack {number} again \
+             later to be sure."
+        ),
+    }
 }
 
 fn write_announcements(announcements: &[AnnouncementInfo], clock: &Clock<'_>, out: &mut String) {
@@ -538,14 +586,11 @@ pub fn row_sentence(row: &Row, clock: &Clock<'_>) -> String {
         Row::Person(info) => person_row(info, clock),
         Row::Name { identity, ranks } => format!("  {}{}", identity.nick, role(*ranks)),
         Row::Channel(info) => channel_row(info),
-        Row::Hearers {
-            acknowledged,
-            nicks,
-        } => {
-            let title = if *acknowledged {
-                "acknowledged"
-            } else {
-                "not yet"
+        Row::Hearers { attention, nicks } => {
+            let title = match attention {
+                Attention::Acknowledged => "acknowledged",
+                Attention::Seen => "seen",
+                Attention::Missed => "not seen",
             };
             format!("  {title}: {}", comma_separated(nicks))
         }

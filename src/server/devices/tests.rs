@@ -42,7 +42,7 @@ impl Stage {
         let mut server = Server::new(NOW, settings());
         for (id, name) in [(1, "ann"), (2, "bob")] {
             let (id, name) = (AccountId(id), nick(name));
-            server.chat.add_account(Account { id, name });
+            server.chat.add_account(Account { id, name }, 0);
         }
         Self {
             server,

@@ -175,7 +175,7 @@ impl Server {
             write_visible_host(user.identity().host(), reader, out);
         }
         self.write_motd(reader, out);
-        let in_force = user.map_or(0, |user| self.chat.announcements_in_force(now, user));
+        let in_force = user.map_or(0, |user| self.chat.announcements_to_mention(now, user));
         match in_force {
             0 => {}
             1 => reader.notice(out, "1 announcement is in force: ANNOUNCE LIST shows it."),

@@ -1,0 +1,371 @@
+//! How far announcements have come with those for whom they are: who has missed one, who has seen
+//! it, who has acknowledged it. It belongs to the person: to an account, or to a guest as long as
+//! they are here.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::account::AccountId;
+use super::announcement::InForce;
+use super::name::{ChannelName, Nick};
+use super::time::Now;
+use super::user::User;
+use super::vocabulary::{
+    Attention, Audience, Event, Kept, Listing, Output, Promise, Record, Refusal, Reply,
+};
+use super::{Chat, UserId};
+
+/// How long somebody who is not here counts as one of the people here, or of a channel.
+pub const LATELY_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// Who somebody is to announcements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Ear {
+    /// The owner of an account, whatever they are called.
+    Owner(AccountId),
+    /// Somebody without one.
+    Guest(UserId),
+}
+
+/// Those with whom an announcement has come so far.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Hearers {
+    owners: BTreeMap<AccountId, Attention>,
+    /// With the name that they had.
+    guests: BTreeMap<UserId, (Nick, Attention)>,
+}
+
+impl Hearers {
+    pub(super) fn of(owners: impl IntoIterator<Item = (AccountId, Attention)>) -> Self {
+        Self {
+            owners: owners.into_iter().collect(),
+            guests: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.owners.len() + self.guests.len()
+    }
+
+    pub(super) fn owners(&self) -> impl Iterator<Item = (AccountId, Attention)> {
+        self.owners
+            .iter()
+            .map(|(account, attention)| (*account, *attention))
+    }
+
+    pub(super) fn attention(&self, ear: Ear) -> Option<Attention> {
+        match ear {
+            Ear::Owner(account) => self.owners.get(&account).copied(),
+            Ear::Guest(user) => self.guests.get(&user).map(|(_, attention)| *attention),
+        }
+    }
+
+    /// It has come so far with somebody, if not further.
+    pub(super) fn note(&mut self, ear: Ear, nick: &Nick, attention: Attention) {
+        let before = match ear {
+            Ear::Owner(account) => self.owners.entry(account).or_insert(attention),
+            Ear::Guest(user) => {
+                let guest = self.guests.entry(user);
+                &mut guest.or_insert_with(|| (nick.clone(), attention)).1
+            }
+        };
+        *before = attention.max(*before);
+    }
+
+    /// The owners of these accounts are to hear it too.
+    pub(super) fn await_owners(&mut self, accounts: impl IntoIterator<Item = AccountId>) {
+        for account in accounts {
+            self.owners.entry(account).or_insert(Attention::Missed);
+        }
+    }
+
+    /// Nobody is to hear it any more who has not.
+    pub(super) fn give_up_missing(&mut self) {
+        self.owners
+            .retain(|_, attention| *attention > Attention::Missed);
+    }
+
+    fn acknowledged(&self) -> usize {
+        let guests = self.guests.values().map(|(_, attention)| attention);
+        let all = self.owners.values().chain(guests);
+        all.filter(|attention| **attention == Attention::Acknowledged)
+            .count()
+    }
+}
+
+impl Chat {
+    pub(super) fn ear(&self, who: UserId) -> Ear {
+        match self.account_of(who) {
+            Some(account) => Ear::Owner(account.id),
+            None => Ear::Guest(who),
+        }
+    }
+
+    /// Who it is, if they are here.
+    pub(super) fn ear_here(&self, ear: Ear) -> Option<UserId> {
+        match ear {
+            Ear::Owner(account) => self.owner_here(account),
+            Ear::Guest(user) => self.users.get(user).map(|_| user),
+        }
+    }
+
+    /// Those who are here and have seen an announcement.
+    pub(super) fn hearers_here(&self, hearers: &Hearers) -> Vec<UserId> {
+        let owners = hearers.owners.iter();
+        let owners = owners.filter(|(_, attention)| **attention > Attention::Missed);
+        let owners = owners.filter_map(|(account, _)| self.owner_here(*account));
+        let guests = hearers.guests.keys().copied();
+        let guests = guests.filter(|user| self.users.get(*user).is_some());
+        owners.chain(guests).collect()
+    }
+
+    /// Notes that the owner of an account was here until now.
+    pub(super) fn note_last_seen(&mut self, account: AccountId, at_ms: u64) {
+        let seen_ms = self.last_seen.entry(account).or_default();
+        *seen_ms = at_ms.max(*seen_ms);
+    }
+
+    /// The accounts whose owners are here or were lately, in order.
+    pub(super) fn accounts_of_late(&self, now: Now) -> Vec<AccountId> {
+        let since_ms = now.wall_ms.saturating_sub(LATELY_MS);
+        let lately = self.last_seen.iter().filter(|(account, seen_ms)| {
+            **seen_ms >= since_ms || self.owner_here(**account).is_some()
+        });
+        lately.map(|(account, _)| *account).collect()
+    }
+
+    /// Of the accounts of late those whose owners still have to hear an announcement that is kept
+    /// for everyone.
+    fn missing<'a>(
+        &self,
+        posted: &'a InForce,
+        lately: &'a [AccountId],
+    ) -> impl Iterator<Item = AccountId> + 'a {
+        let lately = if posted.is_kept_for_everyone() {
+            lately
+        } else {
+            &[]
+        };
+        let knows = |account: AccountId| posted.hearers.owners.contains_key(&account);
+        let lately = lately.iter().copied();
+        lately.filter(move |it| !knows(*it) && posted.author != Ear::Owner(*it))
+    }
+
+    /// How many have acknowledged an announcement, and for how many it is.
+    pub(super) fn tally(&self, posted: &InForce, lately: &[AccountId]) -> (usize, usize) {
+        let people = posted.hearers.len() + self.missing(posted, lately).count();
+        (posted.hearers.acknowledged(), people)
+    }
+
+    pub(super) fn acknowledge(
+        &mut self,
+        now: Now,
+        who: UserId,
+        number: u32,
+    ) -> Result<(), Refusal> {
+        let place = self.announcement(now, who, number)?;
+        let (ear, nick) = (self.ear(who), self.user(who).nick().clone());
+        let posted = &mut self.announcements[place];
+        if posted.author == ear {
+            return Err(Refusal::OwnAnnouncement { number });
+        }
+        posted.hearers.note(ear, &nick, Attention::Acknowledged);
+        // Who comes back under their name after a lost connection is the same to the roll-call.
+        let users = &self.users;
+        let guests = &mut posted.hearers.guests;
+        guests.retain(|user, (other, _)| *other != nick || users.get(*user).is_some());
+        match ear {
+            Ear::Owner(account) if posted.kept => {
+                let record = Record::Heeded {
+                    number,
+                    account,
+                    attention: Attention::Acknowledged,
+                };
+                let promise = Promise::Acknowledged(number);
+                self.outbox.push(Output::Promise(Box::new(record), promise));
+                Ok(())
+            }
+            _ => self.tell_acknowledged(now, who, number, Kept::Yes),
+        }
+    }
+
+    /// Tells somebody that they are noted.
+    pub(super) fn tell_acknowledged(
+        &mut self,
+        now: Now,
+        who: UserId,
+        number: u32,
+        kept: Kept,
+    ) -> Result<(), Refusal> {
+        let place = self.announcement(now, who, number)?;
+        let lately = self.accounts_of_late(now);
+        let (acknowledged, people) = self.tally(&self.announcements[place], &lately);
+        self.reply(Reply::Acknowledged {
+            number,
+            acknowledged,
+            people,
+            kept,
+        });
+        Ok(())
+    }
+
+    pub(super) fn roll_call(&mut self, now: Now, who: UserId, number: u32) -> Result<(), Refusal> {
+        let place = self.announcement(now, who, number)?;
+        self.owns_announcement(who, place)?;
+        let posted = &self.announcements[place];
+        let lately = self.accounts_of_late(now);
+        let (acknowledged, people) = self.tally(posted, &lately);
+        let listing = Listing::RollCall {
+            people: self.called(posted, &lately),
+        };
+        self.reply(Reply::RollCall {
+            number,
+            acknowledged,
+            people,
+            listing,
+        });
+        Ok(())
+    }
+
+    /// Those for whom an announcement is, by how far it has come with them, and by the names that
+    /// they have now, or had when they were last here; the first one last.
+    fn called(&self, posted: &InForce, lately: &[AccountId]) -> Vec<(Attention, Nick)> {
+        let missing: Vec<AccountId> = self.missing(posted, lately).collect();
+        let owners = self.accounts.values().filter_map(|account| {
+            let noted = posted.hearers.owners.get(&account.id).copied();
+            let missed = || missing.binary_search(&account.id).is_ok();
+            let attention = noted.or_else(|| missed().then_some(Attention::Missed))?;
+            let here = self.owner_here(account.id).map(|user| self.user(user));
+            Some((attention, here.map_or(&account.name, User::nick).clone()))
+        });
+        let guests = posted.hearers.guests.iter();
+        let guests = guests.map(|(user, (nick, attention))| {
+            let here = self.users.get(*user);
+            (*attention, here.map_or(nick, User::nick).clone())
+        });
+        let mut called: Vec<(Attention, Nick)> = owners.chain(guests).collect();
+        called.sort_by(|(far, nick), (other_far, other)| far.cmp(other_far).then(other.cmp(nick)));
+        called
+    }
+}
+
+/// Coming back.
+impl Chat {
+    /// Whether there are announcements that somebody has missed.
+    pub fn has_missed_any(&self, now: Now, who: UserId) -> bool {
+        self.missed(now, who).next().is_some()
+    }
+
+    /// How many announcements somebody who comes is to be told of: those in force that they may know
+    /// of, unless all of them will be shown.
+    pub fn announcements_to_mention(&self, now: Now, who: UserId) -> usize {
+        let in_force = self.announcements.iter();
+        let in_force =
+            in_force.filter(|posted| posted.is_in_force(now) && self.may_see(who, posted));
+        match in_force.count() {
+            count if count == self.missed(now, who).count() => 0,
+            count => count,
+        }
+    }
+
+    /// The announcements that are kept for somebody who has not seen them.
+    fn missed(&self, now: Now, who: UserId) -> impl Iterator<Item = &InForce> {
+        let account = self.account_of(who).map(|account| account.id);
+        let missed = move |posted: &&InForce| {
+            account.is_some_and(|account| {
+                let ear = Ear::Owner(account);
+                let awaited = match posted.hearers.attention(ear) {
+                    Some(attention) => attention == Attention::Missed,
+                    None => posted.is_kept_for_everyone(),
+                };
+                let theirs = posted.kept && posted.author != ear;
+                awaited && theirs && posted.is_in_force(now) && self.may_see(who, posted)
+            })
+        };
+        self.announcements.iter().filter(missed)
+    }
+
+    /// What somebody has missed of the announcements, of a channel if one is named, each as it
+    /// happened. They have seen it from now on. That of people whom they block counts as seen too:
+    /// to its author it is as if it had been shown.
+    pub fn catch_up(&mut self, now: Now, who: UserId, channel: Option<&ChannelName>) -> Vec<Event> {
+        if self.users.get(who).is_none() {
+            return Vec::new();
+        }
+        let missed = self.missed(now, who).filter(|posted| {
+            let name = posted.what.channel.as_ref().map(|(_, name)| name);
+            channel.is_none() || channel == name
+        });
+        let missed: Vec<(u32, Option<Event>)> = missed
+            .map(|posted| {
+                let shown = !self.hides_announcement(who, posted);
+                (
+                    posted.what.number,
+                    shown.then(|| self.read_out(who, posted)),
+                )
+            })
+            .collect();
+        let (ear, nick) = (self.ear(who), self.user(who).nick().clone());
+        for (number, _) in &missed {
+            self.heed(*number, ear, &nick, Attention::Seen);
+        }
+        missed.into_iter().filter_map(|(_, event)| event).collect()
+    }
+
+    /// An announcement as it happened, for somebody who was not there.
+    fn read_out(&self, who: UserId, posted: &InForce) -> Event {
+        let channel = posted.what.channel.as_ref();
+        let inside = channel.filter(|(conversation, _)| self.is_in(who, *conversation));
+        Event {
+            at_ms: posted.what.at_ms,
+            audience: Audience::default(),
+            what: self.as_happening(&posted.what, inside.map(|(_, name)| name.clone())),
+        }
+    }
+
+    /// An announcement has come so far with somebody.
+    fn heed(&mut self, number: u32, ear: Ear, nick: &Nick, attention: Attention) {
+        let mut all = self.announcements.iter_mut();
+        let Some(posted) = all.find(|posted| posted.what.number == number) else {
+            return;
+        };
+        posted.hearers.note(ear, nick, attention);
+        let kept = posted.kept;
+        if let (true, Ear::Owner(account)) = (kept, ear) {
+            self.record(Record::Heeded {
+                number,
+                account,
+                attention,
+            });
+        }
+    }
+
+    /// A guest is the owner of an account from now on, and has seen what they saw as a guest.
+    pub(super) fn follow_login(&mut self, who: UserId, account: AccountId) {
+        let (ear, nick) = (Ear::Owner(account), self.user(who).nick().clone());
+        let mut seen = Vec::new();
+        for posted in &mut self.announcements {
+            if posted.author == Ear::Guest(who) {
+                posted.author = ear;
+            }
+            if let Some((_, attention)) = posted.hearers.guests.remove(&who) {
+                seen.push((posted.what.number, attention));
+            }
+        }
+        for (number, attention) in seen {
+            self.heed(number, ear, &nick, attention);
+        }
+    }
+
+    /// An account is no more: no announcement is for its owner.
+    pub(super) fn forget_hearer(&mut self, account: AccountId) {
+        self.last_seen.remove(&account);
+        for posted in &mut self.announcements {
+            posted.hearers.owners.remove(&account);
+        }
+        for id in self.channels.keys() {
+            self.channel_mut(id).note_back(account);
+        }
+    }
+}
