@@ -15,7 +15,7 @@ fn verifier(password: &str) -> Arc<Verifier> {
     Arc::new(Verifier::make(password, b"salt", ITERATIONS_MIN).expect("a password"))
 }
 
-fn add(shelf: &Shelf, name: &str) -> Result<Option<AccountId>, Trouble> {
+pub(crate) fn add(shelf: &Shelf, name: &str) -> Result<Option<AccountId>, Trouble> {
     shelf.done(Deed::AddAccount {
         name: nick(name),
         verifier: verifier(name),
@@ -23,7 +23,11 @@ fn add(shelf: &Shelf, name: &str) -> Result<Option<AccountId>, Trouble> {
     })
 }
 
-fn remove(shelf: &Shelf, account: u64, with_messages: bool) -> Result<Option<AccountId>, Trouble> {
+pub(crate) fn remove(
+    shelf: &Shelf,
+    account: u64,
+    with_messages: bool,
+) -> Result<Option<AccountId>, Trouble> {
     shelf.done(Deed::RemoveAccount {
         account: AccountId(account),
         with_messages,

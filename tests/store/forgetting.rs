@@ -1,10 +1,12 @@
 //! What is taken back, too old or too much.
 
 use hallway::chat::account::AccountId;
-use hallway::chat::vocabulary::{ConversationId, Line, Told};
+use hallway::chat::vocabulary::{Attention, ConversationId, Line, Told};
 use hallway::store::Retention;
 use hallway::store::vocabulary::{Deed, Keep, Scope, Wanted};
 
+use crate::accounts::add;
+use crate::announcements::{self, announced, withdrawn};
 use crate::lines::*;
 use crate::shelf::{FOREVER, Shelf};
 
@@ -161,4 +163,37 @@ fn words_are_found_while_old_ones_go() {
     shelf.give([record(line(19 * SWEEP_MS, "printer"))]);
     let found = || shelf.found(guest(), search(of_channel("#desk", Some(1)), "printer"));
     until(&shelf, || found() == [19 * SWEEP_MS]);
+}
+
+#[test]
+fn announcements_go_once_they_are_over() {
+    // More than one step forgets.
+    const HEARERS: u32 = 600;
+    let shelf = Shelf::new();
+    let look = shelf.folder.look();
+    add(&shelf, "u1").expect("there is none");
+    let many = "WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n LIMIT ?1)
+        INSERT INTO accounts (name, folded, verifier, made_ms, seen_ms)
+        SELECT 'u' || n, 'u' || n, verifier, 0, 0 FROM n, accounts WHERE name = 'u1'";
+    look.execute(many, [HEARERS - 1]).expect("they are new");
+    let hearers = || (1..=HEARERS).map(|account| (account.into(), Attention::Seen));
+    let in_force = announcements::until(1, 1_000 * SWEEP_MS);
+    shelf.give([
+        announced(in_force, hearers()),
+        announced(announcements::until(2, 1_000 * SWEEP_MS), hearers()),
+        announced(announcements::until(3, 5 * SWEEP_MS), hearers()),
+        withdrawn(2),
+    ]);
+    shelf.settle();
+    let hearers = |number: u32| {
+        let text = format!("SELECT count(*) FROM hearers WHERE number = {number}");
+        count(&shelf, &text)
+    };
+    let left = || count(&shelf, "SELECT count(*) FROM announcements");
+    assert_eq!((left(), [1, 2, 3].map(hearers)), (3, [600; 3]));
+    until(&shelf, || left() == 2);
+    assert_eq!([1, 2, 3].map(hearers), [600, 0, 600]);
+    shelf.clock.go_on(10 * SWEEP_MS);
+    until(&shelf, || left() == 1);
+    assert_eq!([1, 2, 3].map(hearers), [600, 0, 0]);
 }

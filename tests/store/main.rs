@@ -3,6 +3,7 @@
 //! Nothing sleeps: whoever waits, waits for the store to wake them, with a limit to their patience.
 
 mod accounts;
+mod announcements;
 mod forgetting;
 mod keeping;
 mod lines;

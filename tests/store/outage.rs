@@ -15,6 +15,7 @@ use hallway::chat::vocabulary::Line;
 use hallway::store::vocabulary::{End, Trouble, Wanted};
 use hallway::store::{ORDERS_WAITING_MAX, OWED_MAX};
 
+use crate::announcements::{self, announced, withdrawn};
 use crate::lines::*;
 use crate::shelf::{FOREVER, Folder, Shelf};
 
@@ -92,13 +93,17 @@ fn on_a_full_disk() {
             ..line(ms, "x")
         })
     };
+    let announcement = |number| announced(announcements::until(number, 1), []);
     shelf.give([begun(1, "#desk"), entered(1, 5, 1), closed(1)]);
+    shelf.give([announcement(1)]);
     shelf.settle();
     assert_eq!(shelf.store().stats().trouble, None);
 
     let disk = FullDisk::of(&shelf);
     assert_eq!(shelf.done(record(line(2, "x"))), Err(Trouble::Failed));
+    assert_eq!(shelf.done(announcement(2)), Err(Trouble::Failed));
     shelf.give([exited(1, 5, 3), redacted(1), record(line(4, "lost"))]);
+    shelf.give([withdrawn(1)]);
     assert_eq!(shelf.done(record(line(5, "x"))), Err(Trouble::Failed));
     let stats = shelf.store().stats();
     assert_eq!((stats.stored, stats.lost), (1, 1));
@@ -116,6 +121,10 @@ fn on_a_full_disk() {
     assert_eq!(shelf.newest(account(5), of_channel("#desk", None)), [7]);
     let (folder, _) = shelf.end();
     assert_eq!(integrity(&folder), "ok");
+    // What was withdrawn meanwhile is, and nothing is there of what nobody was promised.
+    let shelf = Shelf::open(&folder, FOREVER).expect("it opens again");
+    assert_eq!(shelf.restored.announcements, []);
+    assert_eq!(shelf.restored.last_announcement, 1);
 }
 
 #[test]
