@@ -411,6 +411,25 @@ pub(crate) static SCENES: &[Scene] = &[
         ann> /announce three | ANNOUNCE :three
         bob< three
     "),
+    scene("announce for those who are away", &["Announce"], "
+        hallway remembers
+        carol> PRIVMSG NickServ :REGISTER secret
+        ann> /register secret | PRIVMSG NickServ :REGISTER secret
+        carol> QUIT
+        ann? /announce fire drill | ANNOUNCE :fire drill => kept for those who are away | kept for those who are away
+        ann? /rollcall 1 | ANNOUNCE ROLLCALL 1 => not seen: carol | not seen: carol
+        irc dave
+        dave> PRIVMSG NickServ :IDENTIFY carol secret
+        dave< !!!1 [09:14] fire drill
+        ann? /rollcall 1 | ANNOUNCE ROLLCALL 1 => seen: bob, dave | seen: bob, dave
+        -- refused
+        hallway remembers
+        carol> PRIVMSG NickServ :REGISTER secret
+        carol> QUIT
+        ann? /announce fire drill | ANNOUNCE :fire drill => not kept for those who are away | not kept for those who are away
+        irc dave
+        dave^ PRIVMSG NickServ :IDENTIFY carol secret => fire drill
+    "),
     scene("see the announcements", &["Announcements"], "
         bob> /announce fire drill
         ann? /announcements | ANNOUNCE LIST => fire drill | fire drill
