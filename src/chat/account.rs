@@ -39,6 +39,7 @@ impl Chat {
             self.forget_preferences(account.id);
             self.recount_letters(account.id, []);
             self.forget_hearer(account.id);
+            self.forget_keepers(account.id);
         }
         let owner = account.and_then(|account| self.owner_here(account.id));
         if let Some(owner) = owner {
@@ -144,8 +145,11 @@ impl Chat {
             self.record_entry(now, who, channel);
         }
         let audience = self.clients_around(who);
-        let who = self.user(who).identity.clone();
-        self.event(now, audience, Happening::AccountChanged { who });
+        let identity = self.user(who).identity.clone();
+        self.event(now, audience, Happening::AccountChanged { who: identity });
+        for channel in self.user(who).channels.clone() {
+            self.take_up_rank(now, who, channel);
+        }
     }
 
     /// Notes who is logged in to an account.

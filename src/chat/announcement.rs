@@ -13,7 +13,7 @@ use super::settings::Announcers;
 use super::time::Now;
 use super::vocabulary::{
     Announcement, AnnouncementInfo, Attention, Audience, ConversationId, ForAbsent, Happening,
-    Kept, KeptAnnouncement, Output, Promise, Record, Refusal, Reply,
+    KeptAnnouncement, Output, Promise, Record, Refusal, Reply, Synced,
 };
 use super::words;
 use super::{ChannelId, Chat, UserId};
@@ -212,14 +212,14 @@ impl Chat {
     }
 
     /// Tells somebody what has become of what they were promised.
-    pub fn fulfil(&mut self, now: Now, who: UserId, promise: Promise, kept: Kept) {
+    pub fn fulfil(&mut self, now: Now, who: UserId, promise: Promise, kept: Synced) {
         if self.users.get(who).is_none() {
             return;
         }
         match promise {
             Promise::Announced { closed, .. } => {
                 let absent = match (closed, kept) {
-                    (true, Kept::Yes) => ForAbsent::Closed,
+                    (true, Synced::Yes) => ForAbsent::Closed,
                     _ => ForAbsent::Kept(kept),
                 };
                 self.tell_announced(promise, absent);
@@ -394,7 +394,7 @@ impl Chat {
 
     fn is_barred_from(&self, who: UserId, posted: &InForce) -> bool {
         let id = self.channel_of(posted);
-        id.is_some_and(|id| self.is_barred(who, self.channel(id)))
+        id.is_some_and(|id| self.is_barred(who, id, self.channel(id)))
     }
 
     /// The channel that an announcement is for, if it is there.

@@ -12,7 +12,7 @@ use super::name::{ChannelName, Nick};
 use super::time::Now;
 use super::user::User;
 use super::vocabulary::{
-    Attention, Audience, Event, Kept, Listing, Output, Promise, Record, Refusal, Reply,
+    Attention, Audience, Event, Listing, Output, Promise, Record, Refusal, Reply, Synced,
 };
 use super::{Chat, UserId};
 
@@ -186,7 +186,7 @@ impl Chat {
                 self.outbox.push(Output::Promise(Box::new(record), promise));
                 Ok(())
             }
-            _ => self.tell_acknowledged(now, who, number, Kept::Yes),
+            _ => self.tell_acknowledged(now, who, number, Synced::Yes),
         }
     }
 
@@ -196,7 +196,7 @@ impl Chat {
         now: Now,
         who: UserId,
         number: u32,
-        kept: Kept,
+        kept: Synced,
     ) -> Result<(), Refusal> {
         let place = self.announcement(now, who, number)?;
         let lately = self.accounts_of_late(now);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::AccountId;
 use super::attention::LATELY_MS;
+use super::kept::Keeping;
 use super::limits::REASON_BYTES_MAX;
 use super::mask::Effect;
 use super::memory::Memory;
@@ -35,6 +36,12 @@ pub const DEPARTED_MAX: usize = 20;
 /// How long a channel remembers those who left.
 pub const DEPARTED_MS_MAX: u64 = 12 * 60 * 60 * 1_000;
 
+/// How many people with an account a kept channel remembers besides.
+pub const ABSENT_MAX: usize = 50;
+
+/// How long a kept channel remembers people with an account.
+pub const ABSENT_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1_000;
+
 /// How many people a greeting names.
 const COMPANY_NAMED: usize = 5;
 
@@ -43,6 +50,15 @@ const COMPANY_NAMED: usize = 5;
 pub(super) struct Member {
     pub(super) user: UserId,
     pub(super) ranks: Ranks,
+}
+
+/// Somebody who left a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Departed {
+    nick: Nick,
+    account: Option<AccountId>,
+    /// When, in Unix milliseconds.
+    at_ms: u64,
 }
 
 /// A channel.
@@ -60,10 +76,12 @@ pub struct Channel {
     /// Who was asked in, oldest first.
     pub(super) invited: Vec<UserId>,
     pub(super) memory: Memory,
-    /// Who left lately and when (Unix milliseconds), oldest first.
-    departed: Vec<(Nick, u64)>,
+    /// Who left lately, oldest first.
+    departed: Vec<Departed>,
     /// Whose owners were in it and are not, and when they left (Unix milliseconds).
     gone: BTreeMap<AccountId, u64>,
+    /// For whom it is kept for good.
+    pub(super) keeping: Option<Box<Keeping>>,
     /// Exists from the start: nobody is its operator for coming first.
     pub(super) permanent: bool,
     /// When it was made, in Unix milliseconds.
@@ -83,6 +101,7 @@ impl Channel {
             memory: Memory::default(),
             departed: Vec::new(),
             gone: BTreeMap::new(),
+            keeping: None,
             permanent: false,
             made_ms,
         }
@@ -181,27 +200,58 @@ impl Channel {
         Some(if worse { Effect::KeepOut } else { Effect::Mute })
     }
 
-    /// Who left lately and is not back, the latest first.
+    /// Who left lately and is not back, and when (Unix milliseconds), the latest first.
     pub(super) fn departed(&self, now: Now) -> Vec<(Nick, u64)> {
-        let lately = |at_ms: u64| at_ms + DEPARTED_MS_MAX > now.wall_ms;
-        self.departed
-            .iter()
-            .rev()
-            .filter(|(_, at_ms)| lately(*at_ms))
-            .cloned()
+        let lately = |departed: &&Departed| {
+            let (_, ms_max) = self.bounds(departed);
+            departed.at_ms.saturating_add(ms_max) > now.wall_ms
+        };
+        let departed = self.departed.iter().rev().filter(lately);
+        departed
+            .map(|departed| (departed.nick.clone(), departed.at_ms))
             .collect()
     }
 
-    fn note_departed(&mut self, nick: Nick, now: Now) {
-        self.departed.retain(|(other, _)| *other != nick);
-        self.departed.push((nick, now.wall_ms));
-        if self.departed.len() > DEPARTED_MAX {
-            self.departed.remove(0);
+    /// How many like this one are remembered, and for how long.
+    fn bounds(&self, departed: &Departed) -> (usize, u64) {
+        match self.lasts(departed) {
+            true => (ABSENT_MAX, ABSENT_MS_MAX),
+            false => (DEPARTED_MAX, DEPARTED_MS_MAX),
         }
     }
 
-    pub(super) fn note_arrived(&mut self, nick: &Nick) {
-        self.departed.retain(|(other, _)| other != nick);
+    /// Whether somebody belongs to the channel though they have left: it is kept, and so is their
+    /// name.
+    fn lasts(&self, departed: &Departed) -> bool {
+        self.keeping.is_some() && departed.account.is_some()
+    }
+
+    pub(super) fn note_departed(&mut self, nick: Nick, account: Option<AccountId>, at_ms: u64) {
+        self.note_arrived(&nick, account);
+        let departed = Departed {
+            nick,
+            account,
+            at_ms,
+        };
+        let (max, lasts) = (self.bounds(&departed).0, self.lasts(&departed));
+        self.departed.push(departed);
+        let alike = |departed: &Departed| self.lasts(departed) == lasts;
+        let count = self.departed.iter().filter(|other| alike(other)).count();
+        let oldest = self.departed.iter().position(alike);
+        if let Some(oldest) = oldest.filter(|_| count > max) {
+            self.departed.remove(oldest);
+        }
+    }
+
+    pub(super) fn note_arrived(&mut self, nick: &Nick, account: Option<AccountId>) {
+        self.departed
+            .retain(|other| other.nick != *nick && (account.is_none() || other.account != account));
+    }
+
+    /// An account is no more.
+    pub(super) fn forget_departed(&mut self, account: AccountId) {
+        self.departed
+            .retain(|departed| departed.account != Some(account));
     }
 
     /// The owner of an account was in it until this moment.
@@ -251,13 +301,18 @@ impl Chat {
         };
         let made = known.is_none();
         let channel = self.channel(id);
-        let first = channel.is_empty() && !channel.permanent;
-        let ranks = if first {
+        // Whose a kept channel is, is known.
+        let first = channel.is_empty() && !channel.permanent && channel.keeping.is_none();
+        let stands = self.stands(who, id);
+        let ranks = if first || stands {
             Ranks::of(Rank::Operator)
         } else {
             Ranks::default()
         };
         self.enter(now, who, id, ranks);
+        if stands {
+            self.tell_others_of_rank(now, who, id);
+        }
         self.welcome_in(who, id, made);
         Ok(())
     }
@@ -293,9 +348,15 @@ impl Chat {
 
     /// Adds a channel with nobody in it.
     pub(super) fn add_channel(&mut self, name: ChannelName, made_ms: u64) -> ChannelId {
+        let id = self.insert_channel(name, made_ms);
+        self.begin_conversation(id, made_ms);
+        id
+    }
+
+    /// The same, without a conversation of its own yet.
+    pub(super) fn insert_channel(&mut self, name: ChannelName, made_ms: u64) -> ChannelId {
         let id = self.channels.insert(Channel::new(name.clone(), made_ms));
         self.claim_channel_name(name, id);
-        self.begin_conversation(id, made_ms);
         id
     }
 
@@ -315,13 +376,14 @@ impl Chat {
 
     fn enter(&mut self, now: Now, who: UserId, id: ChannelId, ranks: Ranks) {
         let identity = self.user(who).identity.clone();
+        let account = identity.account.as_ref().map(|account| account.id);
         let channel = self.channel_mut(id);
         let Err(place) = channel.place(who) else {
             return;
         };
         channel.members.insert(place, Member { user: who, ranks });
         channel.invited.retain(|invited| *invited != who);
-        channel.note_arrived(&identity.nick);
+        channel.note_arrived(&identity.nick, account);
         let channel = channel.name.clone();
         let user = self.user_mut(who);
         user.channels.push(id);
@@ -420,22 +482,29 @@ impl Chat {
 
     /// Takes somebody out of a channel, which ends with its last member.
     pub(super) fn exit(&mut self, now: Now, who: UserId, id: ChannelId) {
-        let nick = self.user(who).nick().clone();
+        let identity = self.user(who).identity.clone();
         self.user_mut(who).channels.retain(|other| *other != id);
         let channel = self.channel_mut(id);
         let Ok(place) = channel.place(who) else {
             return;
         };
         channel.members.remove(place);
-        channel.note_departed(nick, now);
+        // Whoever belongs to a kept channel does so by their account.
+        let lasting = channel.keeping.is_some().then_some(&identity.account);
+        let account = lasting.and_then(Option::as_ref);
+        let nick = account.map_or(&identity.nick, |account| &account.name);
+        let account = identity.account.as_ref().map(|account| account.id);
+        channel.note_departed(nick.clone(), account, now.wall_ms);
         self.record_exit(now, who, id);
         self.end_if_unused(id);
     }
 
     pub(super) fn end_if_unused(&mut self, id: ChannelId) {
         let channel = self.channel(id);
-        // Nobody could let anybody in again.
-        let kept = channel.has(Flag::Kept) && !channel.has(Flag::InviteOnly);
+        // Into one that is kept for nobody, and is for those who are invited, nobody could let
+        // anybody again.
+        let open = channel.keeping.is_some() || !channel.has(Flag::InviteOnly);
+        let kept = channel.has(Flag::Kept) && open;
         if channel.is_empty() && !kept && !channel.permanent {
             let name = channel.name.clone();
             let conversation = channel.conversation;

@@ -13,6 +13,7 @@ pub mod availability;
 pub mod block;
 pub mod channel;
 pub mod former;
+pub mod kept;
 pub mod limits;
 mod listing;
 pub mod lookalike;
@@ -319,7 +320,7 @@ impl Chat {
         self.note_former(now, before.clone());
         let channels = self.user(who).channels.clone();
         for channel in channels {
-            self.channel_mut(channel).note_arrived(&nick);
+            self.channel_mut(channel).note_arrived(&nick, None);
             self.record_in(now, channel, &before, || Told::Renamed(nick.clone()));
         }
         let others_all = self.outbox.users(others.all).to_vec();

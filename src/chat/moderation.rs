@@ -12,9 +12,6 @@ use super::user::User;
 use super::vocabulary::{Audience, Happening, Record, Refusal, Reply, Told, TopicInfo};
 use super::{ChannelId, Chat, UserId};
 
-/// How many channels can be kept while empty.
-pub const KEPT_CHANNELS_MAX: usize = 1_000;
-
 impl Chat {
     pub(super) fn topic(
         &mut self,
@@ -54,6 +51,7 @@ impl Chat {
         let channel = channel.name.clone();
         let audience = self.everybody_in(id);
         self.record_in(now, id, &by, || Told::Topic(text.clone()));
+        self.note_kept(id, false);
         self.event(now, audience, Happening::TopicSet { by, channel, text });
         Ok(())
     }

@@ -2,7 +2,6 @@
 
 use super::channel::MASKS_MAX;
 use super::mode::{Flag, KEY_BYTES_MAX, MaskList, ModeChange, Rank};
-use super::moderation::KEPT_CHANNELS_MAX;
 use super::name::{ChannelName, Nick};
 use super::time::Now;
 use super::vocabulary::{Happening, Limited, Listed, Output, Refusal, Reply};
@@ -62,21 +61,33 @@ impl Chat {
         if all_or_nothing {
             let mut masks = self.channel(id).masks.len();
             for change in &changes {
+                if self.is_retirement(id, change) {
+                    self.check_runs_fully(who, id)?;
+                    continue;
+                }
                 self.check_change(who, id, change, masks)?;
                 masks += usize::from(matches!(change, ModeChange::List(.., true)));
             }
         }
-        let (done, refused) = self.change_what_can_be(now, who, id, changes);
-        if done.is_empty() && !refused {
-            self.reply(Reply::Unchanged);
+        let keeping = self.channel(id).keeping.clone();
+        let keeps = changes == [ModeChange::Flag(Flag::Kept, true)];
+        let (done, answered) = self.change_what_can_be(now, who, id, changes);
+        if done.is_empty() && !answered {
+            let kept = self.kept_for(id).filter(|_| keeps);
+            self.reply(kept.unwrap_or(Reply::Unchanged));
+        }
+        if !done.is_empty() || self.channel(id).keeping != keeping {
+            self.note_kept(id, keeping.is_some());
         }
         if !done.is_empty() {
             self.tell_modes(now, who, id, done);
         }
+        self.end_if_unused(id);
         Ok(())
     }
 
-    /// What was changed, and whether anything was refused: for the same reason just once.
+    /// What was changed, and whether anything was answered already: refused, for the same reason just
+    /// once, or done to somebody who is not there.
     fn change_what_can_be(
         &mut self,
         now: Now,
@@ -85,15 +96,23 @@ impl Chat {
         changes: Vec<ModeChange>,
     ) -> (Vec<ModeChange>, bool) {
         let (mut done, mut refused) = (Vec::new(), Vec::new());
+        let mut any = false;
         for change in changes {
             let masks = self.channel(id).masks.len();
-            match self.check_change(who, id, &change, masks) {
+            let retired = self.retire(who, id, &change);
+            any |= retired.is_some();
+            let checked = match &retired {
+                Some(retired) => retired.clone(),
+                None => self.check_change(who, id, &change, masks),
+            };
+            match checked {
+                Ok(()) if retired.is_some() => {}
                 Ok(()) => done.extend(self.apply_change(now, who, id, change)),
                 Err(refusal) if !refused.contains(&refusal) => refused.push(refusal),
                 Err(_) => {}
             }
         }
-        let any = !refused.is_empty();
+        any |= !refused.is_empty();
         for refusal in refused {
             self.outbox.push(Output::Refusal(refusal));
         }
@@ -145,33 +164,15 @@ impl Chat {
                 let member = self.member(nick, id)?;
                 let steps_down = member == who && !on;
                 if *rank >= Rank::HalfOperator && !steps_down {
-                    return self.check_runs_fully(who, id);
+                    self.check_runs_fully(who, id)?;
                 }
-                Ok(())
+                match (rank, on) {
+                    (Rank::Operator, true) => self.check_standing(member, id),
+                    _ => Ok(()),
+                }
             }
             _ => Ok(()),
         }
-    }
-
-    fn check_keeping(&self, who: UserId, id: ChannelId, on: bool) -> Result<(), Refusal> {
-        self.check_runs_fully(who, id)?;
-        let channel = self.channel(id);
-        if !on || channel.has(Flag::Kept) {
-            return Ok(());
-        }
-        if channel.has(Flag::InviteOnly) {
-            let channel = channel.name.clone();
-            return Err(Refusal::InviteOnlyIsNotKept { channel });
-        }
-        let channels = self.channels.iter();
-        let kept = channels.filter(|(_, channel)| channel.has(Flag::Kept));
-        if kept.count() >= KEPT_CHANNELS_MAX {
-            return Err(Refusal::TooMany {
-                what: Limited::KeptChannels,
-                max: KEPT_CHANNELS_MAX,
-            });
-        }
-        Ok(())
     }
 
     /// The change as it came about, if it changed anything.
@@ -215,9 +216,18 @@ impl Chat {
                 .and_then(|user| channel.ranks_mut(user))
                 .is_some_and(|ranks| ranks.set(*rank, *on)),
         };
-        self.end_if_unused(id);
+        let kept = match (&change, user) {
+            (ModeChange::Flag(Flag::Kept, on), _) => {
+                self.begin_or_end_keeping(who, id, *on, changed);
+                false
+            }
+            (ModeChange::Rank(Rank::Operator, _, on), Some(user)) => {
+                self.note_operator(user, id, *on)
+            }
+            _ => false,
+        };
         match (change, spelled) {
-            _ if !changed => None,
+            _ if !changed && !kept => None,
             (ModeChange::Rank(rank, _, on), Some(nick)) => Some(ModeChange::Rank(rank, nick, on)),
             (change, _) => Some(change),
         }

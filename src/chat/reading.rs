@@ -86,8 +86,8 @@ impl Chat {
 
     fn access_of(&self, who: UserId) -> Access {
         let user = self.user(who);
-        let barred = self.channels.iter().map(|(_, channel)| channel);
-        let barred = barred.filter(|channel| self.is_barred(who, channel));
+        let barred = self.channels.iter();
+        let barred = barred.filter(|(id, channel)| self.is_barred(who, *id, channel));
         let blocked = user.blocks().iter().filter_map(|block| match block {
             Block::Person(user) => Some(self.account_of(*user)?.id),
             Block::Account(account) => Some(*account),
@@ -96,14 +96,15 @@ impl Chat {
         Access {
             account: self.account_of(who).map(|account| account.id),
             open: Vec::new(),
-            barred: barred.map(|channel| channel.conversation).collect(),
+            barred: barred.map(|(_, channel)| channel.conversation).collect(),
             blocked: blocked.collect(),
         }
     }
 
-    pub(super) fn is_barred(&self, who: UserId, channel: &Channel) -> bool {
+    pub(super) fn is_barred(&self, who: UserId, id: ChannelId, channel: &Channel) -> bool {
         let user = self.user(who);
-        !user.is_operator() && channel.banned(&user.identity) == Some(Effect::KeepOut)
+        let banned = channel.banned(&user.identity) == Some(Effect::KeepOut);
+        banned && !user.is_operator() && !self.stands(who, id)
     }
 
     /// Whether somebody may read what was open in a channel: into a closed one only its members and

@@ -12,8 +12,8 @@ use super::name::ChannelName;
 use super::time::Now;
 use super::user::Identity;
 use super::vocabulary::{
-    Announcement, Conversation, ConversationId, KeptAnnouncement, Line, Manner, MessageId, Output,
-    Preferences, Record, Said, Told,
+    Announcement, Conversation, ConversationId, Kept, KeptAnnouncement, Line, Manner, MessageId,
+    Output, Preferences, Record, Said, Told,
 };
 use super::{ChannelId, Chat, UserId};
 
@@ -30,6 +30,10 @@ pub struct Memories {
     pub announcements: Vec<KeptAnnouncement>,
     /// The last number that an announcement has had.
     pub last_announcement: u32,
+    /// Those of them that are kept for good.
+    pub kept: BTreeMap<ConversationId, Kept>,
+    /// Who was in those lately, and until when (Unix milliseconds), the earliest first.
+    pub stayed: Vec<(ConversationId, AccountId, u64)>,
     /// For whom letters wait, from whom and how many.
     pub letters: Vec<(AccountId, AccountId, usize)>,
     /// Whom people block and what they watch.
@@ -42,7 +46,7 @@ pub struct Memories {
 
 impl Chat {
     /// Takes up what is known of the time before: to be called once, before anybody is here.
-    /// Channels of then that are not there now have ended.
+    /// Channels of then that are not there now have ended, unless they are kept.
     pub fn resume(&mut self, now: Now, memories: Memories) {
         self.last_message_id = self.last_message_id.max(memories.last_message);
         self.last_conversation = self.last_conversation.max(memories.last_conversation);
@@ -55,16 +59,25 @@ impl Chat {
             self.letters.add(to, from, count);
         }
         self.preferences = memories.preferences;
-        let mut before = memories.channels;
+        let (mut before, mut kept) = (memories.channels, memories.kept);
         for id in self.channels.keys() {
             match before.remove(self.channel(id).name()) {
-                Some(conversation) => self.channel_mut(id).conversation = conversation,
+                Some(conversation) => {
+                    self.channel_mut(id).conversation = conversation;
+                    if let Some(kept) = kept.remove(&conversation) {
+                        self.take_up_kept(id, kept);
+                    }
+                }
                 None => self.begin_conversation(id, now.wall_ms),
             }
         }
-        for conversation in before.into_values() {
-            self.record(Record::Ended { conversation });
+        for (name, conversation) in before {
+            match kept.remove(&conversation) {
+                Some(kept) => self.bring_back(name, conversation, kept),
+                None => self.record(Record::Ended { conversation }),
+            }
         }
+        self.take_up_departed(memories.stayed);
         self.resume_stays(now, memories.stays);
     }
 

@@ -136,7 +136,7 @@ impl Chat {
         let channel = self.channel(id);
         let user = self.user(who);
         let name = || channel.name.clone();
-        if user.is_operator() || channel.invited.contains(&who) {
+        if user.is_operator() || channel.invited.contains(&who) || self.stands(who, id) {
             return Ok(());
         }
         if channel.banned(&user.identity) == Some(Effect::KeepOut) {

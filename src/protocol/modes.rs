@@ -12,7 +12,7 @@ use crate::chat::name::Nick;
 pub static FLAGS: &[(char, Flag, &str)] = &[
     ('C', Flag::NoRequests, "programs' requests (CTCP) are refused"),
     ('M', Flag::AccountsSpeak, "only people with an account or a voice may speak"),
-    ('P', Flag::Kept, "it stays when nobody is in it, until the server stops"),
+    ('P', Flag::Kept, "it stays when nobody is in it"),
     ('R', Flag::AccountsEnter, "only people with an account may enter"),
     ('i', Flag::InviteOnly, "only those who are invited may enter"),
     ('m', Flag::Moderated, "only people with a voice may speak"),

@@ -123,6 +123,8 @@ impl Server {
             stays: restored.stays,
             announcements: restored.announcements,
             last_announcement: restored.last_announcement,
+            kept: restored.kept,
+            stayed: restored.stayed,
             letters: restored.waiting,
             preferences: restored.preferences,
             last_conversation: restored.last_conversation,

@@ -4,7 +4,7 @@
 use super::tickets::{Answered, Pending};
 use super::{Cause, Server, SessionId};
 use crate::chat::time::Now;
-use crate::chat::vocabulary::{Kept, Promise, Record};
+use crate::chat::vocabulary::{Promise, Record, Synced};
 use crate::store::vocabulary::Deed;
 
 /// By which command a client is promised something.
@@ -48,9 +48,9 @@ impl Server {
         answered: &Answered,
     ) {
         let kept = match answered {
-            Answered::Kept(Ok(_)) => Kept::Yes,
-            Answered::Nothing => Kept::Unknown,
-            _ => Kept::No,
+            Answered::Kept(Ok(_)) => Synced::Yes,
+            Answered::Nothing => Synced::Unknown,
+            _ => Synced::No,
         };
         if let Some(user) = self.user_of(id) {
             self.chat.fulfil(now, user, promise, kept);

@@ -10,13 +10,13 @@ use crate::chat::name::Nick;
 use crate::chat::vocabulary::{Line, MessageId};
 use crate::verifier::Verifier;
 
-use super::announcements;
 use super::key;
 use super::lines;
 use super::open::{self, FILE, OpenError};
 use super::preferences;
 use super::row;
 use super::vocabulary::{Point, Trouble};
+use super::{announcements, kept};
 
 /// What came of a deed: an account's number, if it made one.
 pub(super) type Outcome = Result<Option<AccountId>, Trouble>;
@@ -136,6 +136,7 @@ pub(super) fn remove(
     db.execute("DELETE FROM read_markers WHERE account = ?1", [number])?;
     preferences::remove(db, account)?;
     announcements::forget_account(db, account, with_messages)?;
+    kept::remove(db, account)?;
     if removed > 0 && with_messages {
         db.execute("DELETE FROM waiting WHERE sender = ?1", [number])?;
         let text = "INSERT INTO erasures (account) VALUES (?1) ON CONFLICT DO NOTHING";

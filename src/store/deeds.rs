@@ -6,7 +6,7 @@ use crate::chat::vocabulary::Record;
 
 use super::accounts::{self, Outcome};
 use super::vocabulary::Deed;
-use super::{announcements, key, lines, preferences, stays};
+use super::{announcements, kept, key, lines, preferences, stays};
 
 /// Carries out a deed. An error means that all of its transaction is to be undone.
 pub(super) fn carry_out(db: &Connection, deed: &Deed) -> rusqlite::Result<Outcome> {
@@ -44,7 +44,11 @@ fn record(db: &Connection, record: &Record) -> rusqlite::Result<()> {
             channel,
             at_ms,
         } => stays::begin(db, *conversation, channel, *at_ms),
-        Record::Ended { conversation } => stays::end(db, *conversation),
+        Record::Ended { conversation } => {
+            kept::forget(db, *conversation)?;
+            stays::end(db, *conversation)
+        }
+        Record::Kept { conversation, kept } => kept::set(db, *conversation, kept.as_deref()),
         Record::Named {
             conversation,
             channel,

@@ -44,6 +44,8 @@
 //! | `blocks`, `watches` | what the owners of accounts have chosen | number |
 //! | `announcements` | those in force and those being forgotten | number |
 //! | `hearers` | how far each has come with the owner of an account | announcement, account |
+//! | `kept` | the channels that are kept for good, and whose they are | conversation |
+//! | `kept_operators`, `kept_masks` | who runs them, and their lists | number |
 //! | `erasures` | whose lines are being forgotten | account |
 //! | `marks` | the last line, conversation and announcement there ever were | |
 //! | `search` | the words of lines, their place, their sender; no text | line |
@@ -64,6 +66,7 @@ mod deeds;
 mod export;
 mod health;
 mod history;
+mod kept;
 mod key;
 mod lines;
 mod lock;

@@ -17,7 +17,7 @@ use crate::chat::name::ChannelName;
 use crate::chat::vocabulary::{ConversationId, MessageId};
 
 use super::vocabulary::Restored;
-use super::{accounts, announcements, key, preferences, row, schema, stays};
+use super::{accounts, announcements, kept, key, preferences, row, schema, stays};
 
 /// The database, in the folder that was given.
 pub const FILE: &str = "hallway.db";
@@ -245,6 +245,8 @@ fn read_all(db: &Connection) -> rusqlite::Result<Restored> {
         announcements: announcements::all(db)?,
         last_announcement: announcements::last_number(db)?,
         channels: channels(db)?,
+        kept: kept::all(db)?,
+        stayed: kept::stayed(db)?,
         last_conversation,
         last_message,
         waiting: waiting(db)?,

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::chat::vocabulary::{Conversation, Line, Record, Told};
+use crate::chat::vocabulary::{Conversation, Kept, Line, Listed, Record, Told};
 
 use super::vocabulary::{Deed, Order};
 
@@ -156,9 +156,19 @@ fn weight(order: &Order) -> usize {
         Deed::Record(Record::Announced(kept)) => {
             kept.announcement.text.len() + size_of_val(kept.hearers.as_slice())
         }
+        Deed::Record(Record::Kept {
+            kept: Some(kept), ..
+        }) => weight_of_kept(kept),
         _ => 0,
     };
     size_of::<Order>() + line
+}
+
+fn weight_of_kept(kept: &Kept) -> usize {
+    let topic = kept.topic.as_ref().map_or(0, |topic| topic.text.len());
+    let masks = kept.masks.iter().map(|listed| listed.mask.pattern().len());
+    let masks: usize = masks.map(|bytes| size_of::<Listed>() + bytes).sum();
+    size_of::<Kept>() + topic + size_of_val(kept.operators.as_slice()) + masks
 }
 
 fn weight_of(line: &Line) -> usize {

@@ -8,8 +8,13 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(super) const APPLICATION: i32 = 0x6861_6c6c;
 
 /// Each is one transaction. `user_version` is how many a database has gone through.
-pub(super) const MIGRATIONS: &[&str] =
-    &[ACCOUNTS_AND_LINES, READ_MARKERS, PREFERENCES, ANNOUNCEMENTS];
+pub(super) const MIGRATIONS: &[&str] = &[
+    ACCOUNTS_AND_LINES,
+    READ_MARKERS,
+    PREFERENCES,
+    ANNOUNCEMENTS,
+    KEPT_CHANNELS,
+];
 
 /// `search` keeps no text: it is in `lines`. Its columns are the words (`search.rs` says which), the
 /// place and whether the line is open, and who said it.
@@ -166,6 +171,38 @@ CREATE TABLE hearers (
     attention INTEGER NOT NULL,
     PRIMARY KEY (number, account)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// Channels that are there again after a restart, with their topic, modes, lists and operators.
+const KEPT_CHANNELS: &str = "
+CREATE TABLE kept (
+    conversation INTEGER PRIMARY KEY,
+    founder INTEGER,
+    made_ms INTEGER NOT NULL,
+    flags INTEGER NOT NULL,
+    key TEXT,
+    people_max INTEGER,
+    topic TEXT,
+    topic_by TEXT,
+    topic_ms INTEGER
+) STRICT;
+
+CREATE TABLE kept_operators (
+    number INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL,
+    account INTEGER NOT NULL
+) STRICT;
+CREATE INDEX kept_operators_by_conversation ON kept_operators (conversation);
+
+CREATE TABLE kept_masks (
+    number INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    mask TEXT NOT NULL,
+    set_by TEXT NOT NULL,
+    set_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX kept_masks_by_conversation ON kept_masks (conversation);
 ";
 
 /// How many steps a database has gone through.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::chat::account::{Account, AccountId};
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::vocabulary::{
-    ConversationId, KeptAnnouncement, Line, MessageId, Preferences, Record,
+    ConversationId, Kept, KeptAnnouncement, Line, MessageId, Preferences, Record,
 };
 pub use crate::chat::vocabulary::{End, Point};
 use crate::verifier::Verifier;
@@ -265,6 +265,10 @@ pub struct Restored {
     pub last_announcement: u32,
     /// The channels that have not ended, with their conversations.
     pub channels: Vec<(ConversationId, ChannelName)>,
+    /// Those of them that are kept for good.
+    pub kept: BTreeMap<ConversationId, Kept>,
+    /// Who was in those, and until when (Unix milliseconds), the earliest first.
+    pub stayed: Vec<(ConversationId, AccountId, u64)>,
     /// The last conversation there has been.
     pub last_conversation: ConversationId,
     /// The last line there is.

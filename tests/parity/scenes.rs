@@ -799,6 +799,43 @@ pub(crate) static SCENES: &[Scene] = &[
         ann> /join #desk | JOIN #desk
         ann! /keep | MODE #desk +P => limit is 1000 | FAIL MODE TOO_MANY
     "),
+    scene("keep a channel for good", &["SetModes"], "
+        hallway remembers
+        ann> /register pencil | NICKSERV REGISTER pencil
+        bob> /register pencil
+        ann> /join #desk | JOIN #desk
+        bob> /join #desk
+        carol> JOIN #desk
+        ann> /keep | MODE #desk +P
+        bob< * ann set +P on #desk
+        carol< MODE #desk +P
+        ann> /op bob | MODE #desk +o bob
+        bob> /leave
+        ann? /keep | MODE #desk +P => kept for ann; operators whenever they come: bob | CHANNEL_KEPT #desk
+        ann? /op -bob | MODE #desk -o bob => bob is an operator of #desk no more | OPERATOR_RETIRED #desk bob
+        ann> /op carol | MODE #desk +o carol
+        ann> /leave | PART #desk
+        ann> /join #desk | JOIN #desk
+        carol< MODE #desk +o ann
+        ann> /keep off | MODE #desk -P
+        carol< MODE #desk -P
+        -- refused
+        hallway remembers
+        ann> /join #desk | JOIN #desk
+        ann! /keep | MODE #desk +P => Only people with an account | FAIL MODE ACCOUNT_REQUIRED
+        bob> /register pencil
+        bob> /join #desk
+        ann> /op bob | MODE #desk +o bob
+        bob> /keep
+        ann! /keep off | MODE #desk -P => kept for bob | FAIL MODE NOT_FOUNDER
+        -- limit
+        hallway remembers
+        ann> /register pencil | NICKSERV REGISTER pencil
+        ann> /join #d{1..20} | JOIN #d{1..20}
+        ann> /keep #d{1..20} | MODE #d{1..20} +P
+        ann> /join #desk | JOIN #desk
+        ann! /keep | MODE #desk +P => limit is 20 channels | FAIL MODE TOO_MANY
+    "),
     scene("give a rank", &["Promote", "SetModes"], "
         ann> /join #desk | JOIN #desk
         bob> /join #desk

@@ -11,7 +11,7 @@ use hallway::verifier::{ITERATIONS_MIN, Verifier};
 use crate::lines::*;
 use crate::shelf::Shelf;
 
-fn verifier(password: &str) -> Arc<Verifier> {
+pub(crate) fn verifier(password: &str) -> Arc<Verifier> {
     Arc::new(Verifier::make(password, b"salt", ITERATIONS_MIN).expect("a password"))
 }
 

@@ -60,7 +60,9 @@ impl List {
             Record::Line(line) => {
                 self.lines.entry(line.id).or_insert(line);
             }
-            Record::Preferred { .. }
+            // What a channel is like is not the history's.
+            Record::Kept { .. }
+            | Record::Preferred { .. }
             | Record::Announced(_)
             | Record::Numbered(_)
             | Record::Heeded { .. }

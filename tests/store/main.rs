@@ -6,6 +6,7 @@ mod accounts;
 mod announcements;
 mod forgetting;
 mod keeping;
+mod kept;
 mod lines;
 mod list;
 mod migrating;

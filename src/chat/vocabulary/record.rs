@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::command::Watched;
 use super::event::{Extras, Manner, MessageId};
+use super::reply::{Listed, TopicInfo};
 use crate::chat::account::{Account, AccountId};
 use crate::chat::mask::Mask;
+use crate::chat::mode::Modes;
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::user::Identity;
 
@@ -211,7 +213,7 @@ pub enum Promise {
 
 /// Whether something is safe on the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum Synced {
     /// It is.
     Yes,
     /// It is not, and will not be.
@@ -238,6 +240,23 @@ pub struct Preferences {
     pub watched: Vec<Watched>,
 }
 
+/// What of a kept channel is there again after a restart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Whose it is; nobody's if their account is no more.
+    pub founder: Option<AccountId>,
+    /// Who are its operators whenever they come, in the order of being made so.
+    pub operators: Vec<AccountId>,
+    /// When it was made, in Unix milliseconds.
+    pub made_ms: u64,
+    /// Its modes.
+    pub modes: Modes,
+    /// Its topic.
+    pub topic: Option<TopicInfo>,
+    /// Its lists of masks, in the order of setting.
+    pub masks: Vec<Listed>,
+}
+
 /// Something to be remembered, in the order of happening.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record {
@@ -261,6 +280,13 @@ pub enum Record {
         conversation: ConversationId,
         /// The name.
         channel: ChannelName,
+    },
+    /// A channel is kept for good, and like this from now on; or it is not any more.
+    Kept {
+        /// It.
+        conversation: ConversationId,
+        /// What it is like.
+        kept: Option<Box<Kept>>,
     },
     /// Somebody with an account is in a channel from this moment on.
     Entered {

@@ -18,6 +18,10 @@ pub enum Limited {
     Masks(MaskList),
     /// Channels that are kept while empty.
     KeptChannels,
+    /// Channels that are kept for one account.
+    FoundedChannels,
+    /// Accounts that are operators of one kept channel.
+    OperatorAccounts,
 }
 
 /// Why something cannot be.
@@ -127,6 +131,13 @@ pub enum Refusal {
     NobodyWas { nick: Nick },
     /// The channel is invite-only, and so ends with its last member.
     InviteOnlyIsNotKept { channel: ChannelName },
+    /// Only people with an account can have a channel kept.
+    KeptByAccounts { channel: ChannelName },
+    /// Only whose channel it is can end that it is kept.
+    NotFounder {
+        channel: ChannelName,
+        founder: Option<Nick>,
+    },
     /// The announcement is somebody else's.
     NotYourAnnouncement { number: u32 },
     /// The setting lets only these announce.

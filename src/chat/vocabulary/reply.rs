@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attention, Criterion, Kept, Place, Said, Watched, Whom};
+use super::{Attention, Criterion, Place, Said, Synced, Watched, Whom};
 use crate::chat::availability::Away;
 use crate::chat::mask::Mask;
 use crate::chat::mode::{MaskList, Modes, Ranks, UserFlags};
@@ -144,7 +144,7 @@ pub enum ForAbsent {
     /// Nothing: it is for those who are in a closed channel.
     Closed,
     /// They see it when they come, if it is kept.
-    Kept(Kept),
+    Kept(Synced),
 }
 
 /// How many people of a board are what.
@@ -305,6 +305,14 @@ pub enum Reply {
     Introduced { realname: String },
     /// A line that the asker wrote to them is taken back.
     Retracted { nick: Nick },
+    /// Somebody who is not in a kept channel is its operator no more when they come.
+    Retired { nick: Nick, channel: ChannelName },
+    /// A channel is kept already: whose it is, and who are its operators whenever they come.
+    KeptFor {
+        channel: ChannelName,
+        founder: Option<Nick>,
+        operators: Vec<Nick>,
+    },
     /// Nothing changed: it was so before.
     Unchanged,
     /// The asker is away.
@@ -344,7 +352,7 @@ pub enum Reply {
         number: u32,
         acknowledged: usize,
         people: usize,
-        kept: Kept,
+        kept: Synced,
     },
     /// Who has seen it will be listed.
     RollCall {

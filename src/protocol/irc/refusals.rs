@@ -8,6 +8,7 @@ use super::message_id;
 use super::numerics::*;
 use super::sasl::Failure;
 use super::writer::{Reader, safe};
+use crate::chat::name::Nick;
 use crate::chat::vocabulary::{Command, Limited, Refusal, Target, Whom};
 use crate::protocol::modes;
 use crate::sasl;
@@ -435,6 +436,16 @@ fn too_many(what: Limited, max: usize, verb: &str, about: &str) -> Complaint {
             Complaint::about(ERR_SILELISTFULL, &[about], &text("masks that one blocks"))
         }
         Limited::KeptChannels => Complaint::own(verb, "TOO_MANY", &text("channels that are kept")),
+        Limited::FoundedChannels => Complaint::own(
+            verb,
+            "TOO_MANY",
+            &text("channels that are kept for one person"),
+        ),
+        Limited::OperatorAccounts => Complaint::own(
+            verb,
+            "TOO_MANY",
+            &text("people who are operators of a kept channel whenever they come"),
+        ),
         Limited::Watches => Complaint::own(verb, "TOO_MANY", &text("watched")),
     }
 }
@@ -455,6 +466,8 @@ fn code(refusal: &Refusal) -> &'static str {
         Refusal::NotYourAnnouncement { .. } => "NOT_YOUR_ANNOUNCEMENT",
         Refusal::AnnouncedRecently { .. } => "RATE_LIMITED",
         Refusal::InviteOnlyIsNotKept { .. } => "INVITE_ONLY",
+        Refusal::KeptByAccounts { .. } => "ACCOUNT_REQUIRED",
+        Refusal::NotFounder { .. } => "NOT_FOUNDER",
         _ => "REFUSED",
     }
 }
@@ -475,6 +488,15 @@ fn sentence(refusal: &Refusal) -> String {
         }
         Refusal::InviteOnlyIsNotKept { channel } => format!(
             "{channel} is invite-only and ends when nobody is in it: MODE {channel} -i first"
+        ),
+        Refusal::KeptByAccounts { channel } => {
+            format!(
+                "Only people with an account can keep a channel: log in, then MODE {channel} +P"
+            )
+        }
+        Refusal::NotFounder { channel, founder } => format!(
+            "{channel} is kept for {}: only they, and operators of the server, can end that",
+            founder.as_ref().map_or("somebody else", Nick::as_str)
         ),
         Refusal::Oneself { verb } => format!("You cannot {verb} yourself"),
         _ => "That cannot be".to_owned(),

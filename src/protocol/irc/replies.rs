@@ -11,10 +11,12 @@ use crate::chat::mode::{MaskList, Modes, UserFlag};
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::user::Identity;
 use crate::chat::vocabulary::{
-    AnnouncementInfo, Former, Kept, Listed, Listing, PersonInfo, Place, Reply, TopicInfo, Whom,
+    AnnouncementInfo, Former, Listed, Listing, PersonInfo, Place, Reply, Synced, TopicInfo, Whom,
 };
 use crate::protocol::modes;
-use crate::protocol::plain::replies::{board_head, for_absent, people as counted};
+use crate::protocol::plain::replies::{
+    board_head, for_absent, kept_for_whom, people as counted, retired,
+};
 use crate::protocol::stamp::Clock;
 
 /// What this server is, in the answers that have a place for it.
@@ -70,6 +72,18 @@ pub fn write(
         Reply::Kept { nick } if verb == "PRIVMSG" => {
             let text = format!("Kept for {nick}");
             reader.note(out, &[verb, "MESSAGE_KEPT", nick.as_str()], &text);
+        }
+        Reply::Retired { nick, channel } => {
+            let words = [verb, "OPERATOR_RETIRED", channel.as_str(), nick.as_str()];
+            reader.note(out, &words, &retired(nick, channel));
+        }
+        Reply::KeptFor {
+            channel,
+            founder,
+            operators,
+        } => {
+            let text = kept_for_whom(channel, founder.as_ref(), operators);
+            reader.note(out, &[verb, "CHANNEL_KEPT", channel.as_str()], &text);
         }
         Reply::Topic { channel, topic } => match topic {
             Some(topic) => write_topic(channel, topic, reader, out),
@@ -176,11 +190,11 @@ fn sentence(reply: &Reply) -> Option<String> {
 }
 
 /// What is said of something noted that is not kept, or perhaps not.
-fn unless_kept(kept: Kept) -> &'static str {
+fn unless_kept(kept: Synced) -> &'static str {
     match kept {
-        Kept::Yes => "",
-        Kept::No => " for now, but not kept, for the disk takes nothing",
-        Kept::Unknown => ", but whether that is kept is not known, for the disk is slow",
+        Synced::Yes => "",
+        Synced::No => " for now, but not kept, for the disk takes nothing",
+        Synced::Unknown => ", but whether that is kept is not known, for the disk is slow",
     }
 }
 

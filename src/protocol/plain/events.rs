@@ -372,6 +372,10 @@ fn mode_change(change: &ModeChange, by: &str, channel: &str) -> String {
         ModeChange::Rank(Rank::Voice, nick, false) => {
             format!("{by} took the voice from {nick} in {channel}.")
         }
+        // It is theirs, and they are there again.
+        ModeChange::Rank(rank, nick, true) if nick.as_str() == by => {
+            format!("{nick} is {} of {channel}.", with_article(*rank))
+        }
         ModeChange::Rank(rank, nick, true) => {
             format!("{by} made {nick} {} of {channel}.", with_article(*rank))
         }

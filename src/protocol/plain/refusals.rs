@@ -372,6 +372,13 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
         Refusal::InviteOnlyIsNotKept { channel } => format!(
             "{channel} is invite-only and ends when nobody is in it, for nobody could let anybody in: /mode {channel} -i first."
         ),
+        Refusal::KeptByAccounts { channel } => format!(
+            "Only people with an account can keep a channel: /register PASSWORD, then /keep {channel}."
+        ),
+        Refusal::NotFounder { channel, founder } => format!(
+            "{channel} is kept for {}: only they, and operators of the server, can end that.",
+            founder.as_ref().map_or("somebody else", Nick::as_str)
+        ),
         Refusal::NotYourAnnouncement { number } => format!(
             "Announcement {number} is not yours: only its author and operators can do that."
         ),
@@ -410,6 +417,14 @@ fn too_many(what: Limited, max: usize) -> String {
         ),
         Limited::Masks(_) => ("masks on a channel's lists", "/unban or /unmute one first"),
         Limited::KeptChannels => ("channels that are kept", "/keep off in another first"),
+        Limited::FoundedChannels => (
+            "channels that are kept for one person",
+            "/keep off in another first",
+        ),
+        Limited::OperatorAccounts => (
+            "people who are operators of a kept channel whenever they come",
+            "/op -NAME one of them first; /keep lists them",
+        ),
     };
     format!("That would be too many: the limit is {max} {what}. {remedy}.")
 }

@@ -12,8 +12,8 @@ use crate::chat::mask::Effect;
 use crate::chat::mode::{MaskList, Rank, Ranks, UserFlag, UserFlags};
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::vocabulary::{
-    AnnouncementInfo, Attention, BoardCounts, ChannelInfo, Company, ForAbsent, Former, Kept,
-    Listed, Listing, PersonInfo, PersonRow, Place, Presence, Reply, Row, Said, TopicInfo, Watched,
+    AnnouncementInfo, Attention, BoardCounts, ChannelInfo, Company, ForAbsent, Former, Listed,
+    Listing, PersonInfo, PersonRow, Place, Presence, Reply, Row, Said, Synced, TopicInfo, Watched,
     Whom,
 };
 use crate::protocol::Protocol;
@@ -87,6 +87,12 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
         Reply::Introduced { realname } => format!("In full you are {realname} now."),
         Reply::Retracted { nick } => format!("Your latest line to {nick} is taken back."),
         Reply::Knocked { channel } => format!("The operators of {channel} have been asked."),
+        Reply::Retired { nick, channel } => retired(nick, channel),
+        Reply::KeptFor {
+            channel,
+            founder,
+            operators,
+        } => kept_for_whom(channel, founder.as_ref(), operators),
         Reply::Unchanged => "Nothing changes: it is so already.".to_owned(),
         Reply::Away { away } if away.until_ms.is_none() && speaks_of_an_end(away) => format!(
             "You are away{}. No end is set: it is a time such as until 13:00.",
@@ -153,6 +159,23 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
     }
 }
 
+/// Somebody who is not in a kept channel is its operator no more.
+pub fn retired(nick: &Nick, channel: &ChannelName) -> String {
+    format!("{nick} is an operator of {channel} no more when they come.")
+}
+
+/// Whose a kept channel is, and who are its operators whenever they come.
+pub fn kept_for_whom(channel: &ChannelName, founder: Option<&Nick>, operators: &[Nick]) -> String {
+    let founder = founder.map_or("nobody", Nick::as_str);
+    match operators {
+        [] => format!("{channel} is kept for {founder}."),
+        operators => format!(
+            "{channel} is kept for {founder}; operators whenever they come: {}.",
+            comma_separated(operators)
+        ),
+    }
+}
+
 /// Whether somebody may think that they have said until when they are away.
 fn speaks_of_an_end(away: &Away) -> bool {
     away.words()
@@ -195,8 +218,14 @@ fn joined(channel: &ChannelName, company: &Company, made: bool, operator: bool) 
     match names.pop() {
         None if operator => format!("You are in {channel}, alone, and its operator."),
         None => format!("You are in {channel}, alone."),
-        Some(last) if names.is_empty() => format!("You are in {channel} with {last}."),
-        Some(last) => format!("You are in {channel} with {} and {last}.", names.join(", ")),
+        Some(last) => {
+            let others = match names.is_empty() {
+                true => last,
+                false => format!("{} and {last}", names.join(", ")),
+            };
+            let rank = if operator { ", and its operator" } else { "" };
+            format!("You are in {channel} with {others}{rank}.")
+        }
     }
 }
 
@@ -456,24 +485,24 @@ pub fn for_absent(absent: ForAbsent) -> &'static str {
         ForAbsent::Nothing => ".",
         ForAbsent::OfGuest => ". It is a guest's, and so not kept for those who are away.",
         ForAbsent::Closed => ". The channel is closed: nobody else sees it.",
-        ForAbsent::Kept(Kept::Yes) => ", and kept for those who are away.",
-        ForAbsent::Kept(Kept::No) => {
+        ForAbsent::Kept(Synced::Yes) => ", and kept for those who are away.",
+        ForAbsent::Kept(Synced::No) => {
             ". It could not be kept for those who are away: announce it again for them later."
         }
-        ForAbsent::Kept(Kept::Unknown) => {
+        ForAbsent::Kept(Synced::Unknown) => {
             ". The disk is slow: whether it is kept for those who are away is not known."
         }
     }
 }
 
 /// That somebody has acknowledged an announcement.
-fn noted(number: u32, kept: Kept) -> String {
+fn noted(number: u32, kept: Synced) -> String {
     match kept {
-        Kept::Yes => "Noted.".to_owned(),
-        Kept::No => format!(
+        Synced::Yes => "Noted.".to_owned(),
+        Synced::No => format!(
             "Noted for now, but not kept, for the disk takes nothing: /ack {number} again later."
         ),
-        Kept::Unknown => format!(
+        Synced::Unknown => format!(
             "Noted, but whether that is kept is not known, for the disk is slow: /ack {number} again \
              later to be sure."
         ),
