@@ -40,6 +40,7 @@ impl Chat {
             self.recount_letters(account.id, []);
             self.forget_hearer(account.id);
             self.forget_keepers(account.id);
+            self.forget_absence(account.id);
         }
         let owner = account.and_then(|account| self.owner_here(account.id));
         if let Some(owner) = owner {
@@ -146,9 +147,18 @@ impl Chat {
         }
         let audience = self.clients_around(who);
         let identity = self.user(who).identity.clone();
-        self.event(now, audience, Happening::AccountChanged { who: identity });
+        self.event(
+            now,
+            audience,
+            Happening::AccountChanged {
+                who: identity.clone(),
+            },
+        );
         for channel in self.user(who).channels.clone() {
             self.take_up_rank(now, who, channel);
+        }
+        if let Some(account) = identity.account.as_ref() {
+            self.resume_absence(now, who, account.id);
         }
     }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::limits::AWAY_BYTES_MAX;
 use super::time::{Now, Zone};
-use super::vocabulary::{Happening, Refusal, Reply};
+use super::vocabulary::{Absent, Happening, Refusal, Reply};
 use super::words::{self, Kind};
 use super::{Chat, UserId};
 
@@ -33,6 +33,27 @@ impl Away {
             kind: words::kind_of(or_bare(words)),
             since_ms: now.wall_ms,
             until_ms: until.map(|until| until.moment(now, zone)),
+        }
+    }
+
+    /// What of it is kept: nothing if no end was said.
+    pub(super) fn as_absent(&self) -> Option<Absent> {
+        Some(Absent {
+            typed: self.typed.clone(),
+            since_ms: self.since_ms,
+            until_ms: self.until_ms?,
+        })
+    }
+
+    /// What was kept, again.
+    pub(super) fn again(absent: &Absent) -> Self {
+        let (words, _) = words::split_until(&absent.typed);
+        Self {
+            typed: absent.typed.clone(),
+            words_bytes: u16::try_from(words.len()).unwrap_or(0),
+            kind: words::kind_of(or_bare(words)),
+            since_ms: absent.since_ms,
+            until_ms: Some(absent.until_ms),
         }
     }
 
@@ -88,6 +109,14 @@ impl Chat {
             });
         }
         let away = Away::new(now, typed, &self.settings.zone);
+        self.be_away(now, who, away.clone());
+        self.note_absence(who);
+        self.reply(Reply::Away { away });
+        Ok(())
+    }
+
+    /// Somebody is away from now on, or for another reason.
+    pub(super) fn be_away(&mut self, now: Now, who: UserId, away: Away) {
         self.forget_until(who);
         if let Some(until_ms) = away.until_ms {
             self.deadlines.insert((until_ms, who));
@@ -104,11 +133,9 @@ impl Chat {
             audience,
             Happening::WentAway {
                 who: identity,
-                away: away.clone(),
+                away,
             },
         );
-        self.reply(Reply::Away { away });
-        Ok(())
     }
 
     pub(super) fn back(&mut self, now: Now, who: UserId) -> Result<(), Refusal> {
@@ -139,6 +166,7 @@ impl Chat {
     fn come_back(&mut self, now: Now, who: UserId) -> Option<Away> {
         self.forget_until(who);
         let absence = self.user_mut(who).absence.take()?;
+        self.note_absence(who);
         let identity = self.user(who).identity.clone();
         let audience = self.followers(who);
         self.event(now, audience, Happening::CameBack { who: identity });

@@ -5,6 +5,7 @@
 //! ([`Chat::take_outbox`]) before the next. Time is an argument. It knows nothing of sessions,
 //! sockets, clocks or the words of any protocol.
 
+mod absence;
 pub mod absent;
 pub mod account;
 pub mod announcement;
@@ -61,8 +62,8 @@ use speech::Words;
 use time::Now;
 use user::{Identity, User};
 use vocabulary::{
-    Audience, Command, ConversationId, Event, Former, Happening, MessageId, Output, Preferences,
-    Refusal, Reply, Told, Watched,
+    Absent, Audience, Command, ConversationId, Event, Former, Happening, MessageId, Output,
+    Preferences, Refusal, Reply, Told, Watched,
 };
 use watch::CROWD_MIN;
 
@@ -111,6 +112,8 @@ pub struct Chat {
     /// then, or later.
     last_seen: BTreeMap<AccountId, u64>,
     letters: Letters,
+    /// Until when the owners of accounts are away, here or not, if they have said so.
+    absences: BTreeMap<AccountId, Absent>,
     /// What the owners of accounts have chosen, here or not.
     preferences: BTreeMap<AccountId, Preferences>,
     /// How many are not listed for strangers, and how many run the server.
@@ -144,6 +147,7 @@ impl Chat {
             owners: BTreeMap::new(),
             last_seen: BTreeMap::new(),
             letters: Letters::default(),
+            absences: BTreeMap::new(),
             preferences: BTreeMap::new(),
             invisible: 0,
             operators: 0,
@@ -211,7 +215,11 @@ impl Chat {
         }
         let fans = self.fans(&nick).to_vec();
         let audience = self.outbox.watching(fans);
+        let account = who.account.as_ref().map(|account| account.id);
         self.event(now, audience, Happening::Arrived { who });
+        if let Some(account) = account {
+            self.resume_absence(now, id, account);
+        }
         Ok(id)
     }
 

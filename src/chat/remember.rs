@@ -12,8 +12,8 @@ use super::name::ChannelName;
 use super::time::Now;
 use super::user::Identity;
 use super::vocabulary::{
-    Announcement, Conversation, ConversationId, Kept, KeptAnnouncement, Line, Manner, MessageId,
-    Output, Preferences, Record, Said, Told,
+    Absent, Announcement, Conversation, ConversationId, Kept, KeptAnnouncement, Line, Manner,
+    MessageId, Output, Preferences, Record, Said, Told,
 };
 use super::{ChannelId, Chat, UserId};
 
@@ -36,6 +36,8 @@ pub struct Memories {
     pub stayed: Vec<(ConversationId, AccountId, u64)>,
     /// For whom letters wait, from whom and how many.
     pub letters: Vec<(AccountId, AccountId, usize)>,
+    /// Who is away until when.
+    pub absences: BTreeMap<AccountId, Absent>,
     /// Whom people block and what they watch.
     pub preferences: BTreeMap<AccountId, Preferences>,
     /// The last conversation there has been.
@@ -59,6 +61,7 @@ impl Chat {
             self.letters.add(to, from, count);
         }
         self.preferences = memories.preferences;
+        self.absences = memories.absences;
         let (mut before, mut kept) = (memories.channels, memories.kept);
         for id in self.channels.keys() {
             match before.remove(self.channel(id).name()) {

@@ -126,6 +126,7 @@ impl Server {
             kept: restored.kept,
             stayed: restored.stayed,
             letters: restored.waiting,
+            absences: restored.absences,
             preferences: restored.preferences,
             last_conversation: restored.last_conversation,
             last_message: restored.last_message,

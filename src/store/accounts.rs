@@ -16,7 +16,7 @@ use super::open::{self, FILE, OpenError};
 use super::preferences;
 use super::row;
 use super::vocabulary::{Point, Trouble};
-use super::{announcements, kept};
+use super::{absences, announcements, kept};
 
 /// What came of a deed: an account's number, if it made one.
 pub(super) type Outcome = Result<Option<AccountId>, Trouble>;
@@ -137,6 +137,7 @@ pub(super) fn remove(
     preferences::remove(db, account)?;
     announcements::forget_account(db, account, with_messages)?;
     kept::remove(db, account)?;
+    absences::set(db, account, None)?;
     if removed > 0 && with_messages {
         db.execute("DELETE FROM waiting WHERE sender = ?1", [number])?;
         let text = "INSERT INTO erasures (account) VALUES (?1) ON CONFLICT DO NOTHING";

@@ -44,6 +44,7 @@
 //! | `blocks`, `watches` | what the owners of accounts have chosen | number |
 //! | `announcements` | those in force and those being forgotten | number |
 //! | `hearers` | how far each has come with the owner of an account | announcement, account |
+//! | `absences` | until when the owner of an account is away | account |
 //! | `kept` | the channels that are kept for good, and whose they are | conversation |
 //! | `kept_operators`, `kept_masks` | who runs them, and their lists | number |
 //! | `erasures` | whose lines are being forgotten | account |
@@ -60,6 +61,7 @@
 //! second without work. Words that go into the index in one transaction take at most 128 KiB, SQLite
 //! aims at 4 MiB in all, and nothing is mapped. All of it is taken only when it is needed.
 
+mod absences;
 mod accounts;
 mod announcements;
 mod deeds;

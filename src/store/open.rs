@@ -17,7 +17,7 @@ use crate::chat::name::ChannelName;
 use crate::chat::vocabulary::{ConversationId, MessageId};
 
 use super::vocabulary::Restored;
-use super::{accounts, announcements, kept, key, preferences, row, schema, stays};
+use super::{absences, accounts, announcements, kept, key, preferences, row, schema, stays};
 
 /// The database, in the folder that was given.
 pub const FILE: &str = "hallway.db";
@@ -251,6 +251,7 @@ fn read_all(db: &Connection) -> rusqlite::Result<Restored> {
         last_message,
         waiting: waiting(db)?,
         read: accounts::read_markers(db)?,
+        absences: absences::all(db)?,
         preferences: preferences::all(db)?,
     })
 }

@@ -142,8 +142,9 @@ impl Queue {
 pub(super) fn is_owed(deed: &Deed) -> bool {
     !matches!(
         deed,
-        Deed::Record(Record::Line(_) | Record::Announced(_) | Record::Heeded { .. })
-            | Deed::KeepFor { .. }
+        Deed::Record(
+            Record::Line(_) | Record::Announced(_) | Record::Heeded { .. } | Record::Absent { .. },
+        ) | Deed::KeepFor { .. }
             | Deed::Seen { .. }
             | Deed::MarkRead { .. }
     )

@@ -14,6 +14,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     PREFERENCES,
     ANNOUNCEMENTS,
     KEPT_CHANNELS,
+    ABSENCES,
 ];
 
 /// `search` keeps no text: it is in `lines`. Its columns are the words (`search.rs` says which), the
@@ -203,6 +204,16 @@ CREATE TABLE kept_masks (
     set_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX kept_masks_by_conversation ON kept_masks (conversation);
+";
+
+/// Until when the owners of accounts are away.
+const ABSENCES: &str = "
+CREATE TABLE absences (
+    account INTEGER PRIMARY KEY,
+    typed TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL
+) STRICT;
 ";
 
 /// How many steps a database has gone through.

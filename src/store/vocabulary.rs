@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::chat::account::{Account, AccountId};
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::vocabulary::{
-    ConversationId, Kept, KeptAnnouncement, Line, MessageId, Preferences, Record,
+    Absent, ConversationId, Kept, KeptAnnouncement, Line, MessageId, Preferences, Record,
 };
 pub use crate::chat::vocabulary::{End, Point};
 use crate::verifier::Verifier;
@@ -277,6 +277,8 @@ pub struct Restored {
     pub waiting: Vec<(AccountId, AccountId, usize)>,
     /// Up to when who has read what: the account, the folded name, Unix milliseconds.
     pub read: Vec<(AccountId, String, u64)>,
+    /// Who is away until when.
+    pub absences: BTreeMap<AccountId, Absent>,
     /// Whom people block and what they watch.
     pub preferences: BTreeMap<AccountId, Preferences>,
 }

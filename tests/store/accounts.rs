@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use hallway::chat::account::{Account, AccountId};
 use hallway::chat::mask::{Effect, Mask};
-use hallway::chat::vocabulary::{ConversationId, Line, Preferences, Record, Unwanted, Watched};
+use hallway::chat::vocabulary::{
+    Absent, ConversationId, Line, Preferences, Record, Unwanted, Watched,
+};
 use hallway::store::vocabulary::{Asker, Deed, Found, Partner, Query, Scope, Trouble};
 use hallway::verifier::{ITERATIONS_MIN, Verifier};
 
@@ -258,6 +260,52 @@ fn read_markers_go_on_with_their_account() {
     assert_eq!(shelf.restored.read, expected);
     assert_eq!(remove(&shelf, ann.0, false), Ok(None));
     assert_eq!(shelf.reopen().restored.read, []);
+}
+
+fn absent(account: u64, typed: &str, until_ms: u64) -> (AccountId, Absent) {
+    let typed = typed.into();
+    let absent = Absent {
+        typed,
+        since_ms: 1,
+        until_ms,
+    };
+    (AccountId(account), absent)
+}
+
+#[test]
+fn until_when_people_are_away_is_known_until_they_say_otherwise() {
+    let shelf = Shelf::new();
+    for name in ["u1", "u2", "u3"] {
+        add(&shelf, name).expect("there is none");
+    }
+    let away = |(account, absent)| {
+        let absent = Some(absent);
+        Deed::Record(Record::Absent { account, absent })
+    };
+    let back = |account| {
+        let (account, absent) = (AccountId(account), None);
+        Deed::Record(Record::Absent { account, absent })
+    };
+    shelf.give([
+        away(absent(1, "At lunch until 13:00", 5)),
+        away(absent(1, "José until 14:00", u64::MAX >> 1)),
+        away(absent(2, "Busy until 9", 9)),
+        away(absent(3, "Busy until 9", 9)),
+        away(absent(99, "nobody until 9", 9)),
+        back(2),
+        back(98),
+    ]);
+    let shelf = shelf.reopen();
+    let known = [
+        absent(1, "José until 14:00", u64::MAX >> 1),
+        absent(3, "Busy until 9", 9),
+    ];
+    assert_eq!(shelf.restored.absences, known.clone().into());
+    assert_eq!(remove(&shelf, 1, false), Ok(None));
+    assert_eq!(
+        shelf.reopen().restored.absences,
+        known[1..].iter().cloned().collect()
+    );
 }
 
 fn preferred(account: u64, unwanted: Vec<Unwanted>, watched: Vec<Watched>) -> Deed {

@@ -62,6 +62,7 @@ impl List {
             }
             // What a channel is like is not the history's.
             Record::Kept { .. }
+            | Record::Absent { .. }
             | Record::Preferred { .. }
             | Record::Announced(_)
             | Record::Numbered(_)

@@ -216,6 +216,8 @@ pub enum Happening {
     CameBack { who: Arc<Identity> },
     /// The person's own availability ended by itself (for that person).
     AwayEnded { away: Away },
+    /// The hearer is away again, as they were when they went.
+    AwayAgain { away: Away },
     /// An announcement; by a guest where others have accounts.
     Announced {
         number: u32,

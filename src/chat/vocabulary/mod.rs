@@ -16,8 +16,8 @@ mod reply;
 pub use command::{Command, Criterion, Target, Watched, Whom};
 pub use event::{Audience, Event, Extras, Happening, Manner, MessageId, Place, Said, Span};
 pub use record::{
-    Announcement, Attention, Conversation, ConversationId, End, Kept, KeptAnnouncement, Letter,
-    Line, Point, Preferences, Promise, Record, Synced, Told, Unwanted, Window,
+    Absent, Announcement, Attention, Conversation, ConversationId, End, Kept, KeptAnnouncement,
+    Letter, Line, Point, Preferences, Promise, Record, Synced, Told, Unwanted, Window,
 };
 pub use refusal::{Limited, Refusal};
 pub use reply::{

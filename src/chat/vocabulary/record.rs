@@ -240,6 +240,17 @@ pub struct Preferences {
     pub watched: Vec<Watched>,
 }
 
+/// Until when somebody is away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absent {
+    /// All that they typed.
+    pub typed: Box<str>,
+    /// Since when, in Unix milliseconds.
+    pub since_ms: u64,
+    /// Until when, in Unix milliseconds.
+    pub until_ms: u64,
+}
+
 /// What of a kept channel is there again after a restart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
@@ -312,6 +323,13 @@ pub enum Record {
         account: AccountId,
         /// What.
         preferences: Preferences,
+    },
+    /// The owner of an account is away until a moment, or not.
+    Absent {
+        /// Whose account.
+        account: AccountId,
+        /// Why, and until when.
+        absent: Option<Absent>,
     },
     /// A line.
     Line(Line),

@@ -9,7 +9,7 @@ use super::framing::MESSAGE_BYTES_MAX;
 use super::message_id;
 use super::numerics::*;
 use super::pieces::pieces;
-use super::replies::write_back;
+use super::replies::{write_back, write_gone};
 use super::tags::{ANNOUNCEMENT, TAG_CAPS, Tags, WITHDRAWN};
 use super::writer::{Line, Reader};
 use crate::chat::mode::{ModeChange, Rank};
@@ -46,6 +46,7 @@ pub fn is_personal(what: &Happening) -> bool {
             | Happening::Delivered { .. }
             | Happening::Knocked { .. }
             | Happening::AwayEnded { .. }
+            | Happening::AwayAgain { .. }
             | Happening::Invited { .. }
             | Happening::Introduced { .. }
             | Happening::HostChanged { .. }
@@ -247,6 +248,7 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
             }
         }
         Happening::AwayEnded { .. } => write_back(reader, out),
+        Happening::AwayAgain { .. } => write_gone(reader, out),
         Happening::Announced {
             number,
             id,

@@ -122,9 +122,7 @@ pub fn write(
             let letters = format!("+{}", modes::user_letters(*flags));
             drop(reader.numeric(out, RPL_UMODEIS).param(letters));
         }
-        Reply::Away { .. } => reader
-            .numeric(out, RPL_NOWAWAY)
-            .text("You have been marked as being away"),
+        Reply::Away { .. } => write_gone(reader, out),
         Reply::Back => write_back(reader, out),
         Reply::Block { whom, .. } => write_silence('+', whom, identity, out),
         Reply::Unblock { whom } => write_silence('-', whom, identity, out),
@@ -198,6 +196,13 @@ fn unless_kept(kept: Synced) -> &'static str {
     }
 }
 
+/// That the reader is away: because they say so, or again.
+pub fn write_gone(reader: &Reader<'_>, out: &mut String) {
+    reader
+        .numeric(out, RPL_NOWAWAY)
+        .text("You have been marked as being away");
+}
+
 /// That the reader is available: because they say so, or by itself.
 pub fn write_back(reader: &Reader<'_>, out: &mut String) {
     reader
@@ -205,7 +210,6 @@ pub fn write_back(reader: &Reader<'_>, out: &mut String) {
         .text("You are no longer marked as being away");
 }
 
-/// Why somebody is away, with tags that a program understands.
 /// That somebody, known by this mask, is logged in now, by whatever way.
 pub fn write_logged_in(mask: impl Spell, account: &Nick, reader: &Reader<'_>, out: &mut String) {
     let line = reader.numeric(out, RPL_LOGGEDIN);

@@ -56,6 +56,7 @@ pub fn can_wait(what: &Happening) -> bool {
             | Happening::Withdrawn { .. }
             | Happening::Killed { .. }
             | Happening::AwayEnded { .. }
+            | Happening::AwayAgain { .. }
     )
 }
 
@@ -263,6 +264,7 @@ fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
         }
         Happening::CameBack { who } => format!("{} is back.", who.nick),
         Happening::AwayEnded { away } => available_again(away),
+        Happening::AwayAgain { away } => format!("You are away again{}.", clock.because(away)),
         Happening::Withdrawn { number, by } => {
             format!("Announcement {number} was withdrawn by {}.", by.nick)
         }
