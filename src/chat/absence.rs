@@ -4,7 +4,7 @@
 use super::account::AccountId;
 use super::availability::Away;
 use super::time::Now;
-use super::vocabulary::{Absent, Happening, Record};
+use super::vocabulary::{Happening, Record};
 use super::{Chat, UserId};
 
 impl Chat {
