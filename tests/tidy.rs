@@ -112,6 +112,8 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("KEY_BYTES_MAX", "23", "a channel's key; a mask | 23; 150 bytes"),
     ("MASK_BYTES_MAX", "150", "a channel's key; a mask | 23; 150 bytes"),
     ("SESSIONS_PER_USER_MAX", "10", "sessions of one person | 10"),
+    ("STAYING_MAX", "1_000", "while they are not connected; for how long | 1,000; 30 days"),
+    ("STAYING_MS_MAX", "30 * 24 * 60 * 60 * 1_000", "while they are not connected; for how long | 1,000; 30 days"),
     ("CHANNELS_PER_USER_MAX", "100", "channels that one person is in | 100"),
     ("WATCHES_MAX", "100", "people whom one IRC session monitors | 100; 100"),
     ("MONITORED_MAX", "100", "people whom one IRC session monitors | 100; 100"),

@@ -23,6 +23,9 @@ pub struct Account {
     pub name: Nick,
 }
 
+/// Why somebody goes who has stayed, and has no account any more.
+const ACCOUNT_GONE: &str = "their account is no more";
+
 impl Chat {
     /// An account that there is from now on, whose owner was here last at this moment (Unix
     /// milliseconds).
@@ -41,10 +44,16 @@ impl Chat {
             self.forget_hearer(account.id);
             self.forget_keepers(account.id);
             self.forget_absence(account.id);
+            self.stayers.remove(&account.id);
         }
         let owner = account.and_then(|account| self.owner_here(account.id));
-        if let Some(owner) = owner {
-            self.belong(now, owner, None);
+        match owner {
+            // Nobody could come back to them.
+            Some(owner) if self.is_staying(owner) => {
+                self.depart(now, owner, ACCOUNT_GONE, false);
+            }
+            Some(owner) => self.belong(now, owner, None),
+            None => {}
         }
     }
 

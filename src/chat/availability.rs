@@ -11,6 +11,9 @@ use super::{Chat, UserId};
 /// What `/away` alone says.
 const BARE: &str = "Away";
 
+/// What is said of whoever stays without being connected.
+const NOT_CONNECTED: &str = "Not connected";
+
 /// Why, since when and until when somebody is away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Away {
@@ -33,6 +36,17 @@ impl Away {
             kind: words::kind_of(or_bare(words)),
             since_ms: now.wall_ms,
             until_ms: until.map(|until| until.moment(now, zone)),
+        }
+    }
+
+    /// That of somebody who is not connected.
+    pub(super) fn not_connected(now: Now) -> Self {
+        Self {
+            typed: NOT_CONNECTED.into(),
+            words_bytes: u16::try_from(NOT_CONNECTED.len()).expect("it is short"),
+            kind: Kind::Gone,
+            since_ms: now.wall_ms,
+            until_ms: None,
         }
     }
 
@@ -144,18 +158,30 @@ impl Chat {
         Ok(())
     }
 
-    /// Ends what was to end by now: those whose absence had an end are available again.
+    /// Ends what was to end by now: those whose absence had an end are available again, and whoever
+    /// has stayed for too long goes.
     pub fn expire(&mut self, now: Now) {
         while let Some(&(until_ms, who)) = self.deadlines.first() {
             if until_ms > now.wall_ms {
                 break;
             }
-            let away = self
-                .come_back(now, who)
-                .expect("only those who are away have a deadline");
-            let own = self.outbox.only([who]);
-            self.event(now, own, Happening::AwayEnded { away });
+            self.deadlines.pop_first();
+            let away = self.user(who).away().and_then(|away| away.until_ms);
+            if away == Some(until_ms) {
+                self.end_absence(now, who);
+            }
+            self.end_long_stay(now, who);
         }
+    }
+
+    fn end_absence(&mut self, now: Now, who: UserId) {
+        if self.stay_away(now, who) {
+            return;
+        }
+        let away = self.come_back(now, who);
+        let away = away.expect("only those who are away have a deadline");
+        let own = self.outbox.only([who]);
+        self.event(now, own, Happening::AwayEnded { away });
     }
 
     /// When [`Chat::expire`] has something to do next, in Unix milliseconds.
@@ -163,7 +189,7 @@ impl Chat {
         self.deadlines.first().map(|&(until_ms, _)| until_ms)
     }
 
-    fn come_back(&mut self, now: Now, who: UserId) -> Option<Away> {
+    pub(super) fn come_back(&mut self, now: Now, who: UserId) -> Option<Away> {
         self.forget_until(who);
         let absence = self.user_mut(who).absence.take()?;
         self.note_absence(who);
@@ -174,7 +200,9 @@ impl Chat {
     }
 
     pub(super) fn forget_until(&mut self, who: UserId) {
-        if let Some(until_ms) = self.user(who).away().and_then(|away| away.until_ms) {
+        let stays_until_ms = self.staying.get(&who).map(|staying| staying.until_ms);
+        let until_ms = self.user(who).away().and_then(|away| away.until_ms);
+        if let Some(until_ms) = until_ms.filter(|until_ms| Some(*until_ms) != stays_until_ms) {
             self.deadlines.remove(&(until_ms, who));
         }
     }

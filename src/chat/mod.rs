@@ -35,6 +35,7 @@ pub mod retelling;
 mod rights;
 pub mod settings;
 mod speech;
+pub mod staying;
 pub mod time;
 pub mod user;
 pub mod vocabulary;
@@ -59,6 +60,7 @@ use pace::Bucket;
 use redaction::Trace;
 use settings::Settings;
 use speech::Words;
+use staying::Staying;
 use time::Now;
 use user::{Identity, User};
 use vocabulary::{
@@ -96,7 +98,7 @@ pub struct Chat {
     former: VecDeque<Former>,
     /// The latest lines that can be taken back, the latest last.
     traces: VecDeque<Trace>,
-    /// Whose absence ends when, in Unix milliseconds.
+    /// Whose absence, or staying, ends when, in Unix milliseconds.
     deadlines: BTreeSet<(u64, UserId)>,
     announcements: VecDeque<InForce>,
     last_announcement: u32,
@@ -114,6 +116,10 @@ pub struct Chat {
     letters: Letters,
     /// Until when the owners of accounts are away, here or not, if they have said so.
     absences: BTreeMap<AccountId, Absent>,
+    /// The owners of which accounts stay in their channels when they are not connected.
+    stayers: BTreeSet<AccountId>,
+    /// Who is here without being connected.
+    staying: BTreeMap<UserId, Staying>,
     /// What the owners of accounts have chosen, here or not.
     preferences: BTreeMap<AccountId, Preferences>,
     /// How many are not listed for strangers, and how many run the server.
@@ -148,6 +154,8 @@ impl Chat {
             last_seen: BTreeMap::new(),
             letters: Letters::default(),
             absences: BTreeMap::new(),
+            stayers: BTreeSet::new(),
+            staying: BTreeMap::new(),
             preferences: BTreeMap::new(),
             invisible: 0,
             operators: 0,
@@ -275,6 +283,7 @@ impl Chat {
         let why: Arc<str> = Arc::from(why);
         self.record_everywhere(now, who, || Told::Quit(why.clone()));
         self.release(&identity.nick);
+        self.end_staying(who);
         self.forget_until(who);
         self.end_blocks(who);
         self.end_watches(who);
@@ -415,6 +424,7 @@ impl Chat {
             Command::Wallops { text } => self.wallops(now, who, &text),
             Command::Away { words } => self.away(now, who, &words),
             Command::Back => self.back(now, who),
+            Command::Stay { on } => self.stay(who, on),
             Command::Watch { watched } => self.watch(who, watched),
             Command::Unwatch { watched } => self.unwatch(who, watched),
             Command::Watching => self.watching(who),

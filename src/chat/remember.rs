@@ -1,7 +1,7 @@
 //! What is to be remembered of a chat, and for whom: what was told in a channel while it was
 //! secret, keyed or invite-only is for those who were in it then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::account::{Account, AccountId};
@@ -38,6 +38,8 @@ pub struct Memories {
     pub letters: Vec<(AccountId, AccountId, usize)>,
     /// Who is away until when.
     pub absences: BTreeMap<AccountId, Absent>,
+    /// Who stays when they are not connected.
+    pub stayers: BTreeSet<AccountId>,
     /// Whom people block and what they watch.
     pub preferences: BTreeMap<AccountId, Preferences>,
     /// The last conversation there has been.
@@ -62,6 +64,7 @@ impl Chat {
         }
         self.preferences = memories.preferences;
         self.absences = memories.absences;
+        self.stayers = memories.stayers;
         let (mut before, mut kept) = (memories.channels, memories.kept);
         for id in self.channels.keys() {
             match before.remove(self.channel(id).name()) {

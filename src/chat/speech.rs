@@ -128,8 +128,14 @@ impl Chat {
         nick: &Nick,
         words: Words<'_>,
     ) -> Result<(), Refusal> {
-        let Some(target) = self.addressee(nick) else {
-            return self.leave_letter(now, who, nick, words);
+        let target = match self.addressee(nick) {
+            None => return self.leave_letter(now, who, nick, words),
+            Some(target) if self.is_staying(target) => {
+                let account = self.account_of(target).map(|account| account.name.clone());
+                let owner = account.unwrap_or_else(|| nick.clone());
+                return self.leave_letter(now, who, &owner, words);
+            }
+            Some(target) => target,
         };
         self.may_write_to(who, target)?;
         let place = Place::Person(self.user(target).identity.clone());

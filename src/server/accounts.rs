@@ -127,6 +127,7 @@ impl Server {
             stayed: restored.stayed,
             letters: restored.waiting,
             absences: restored.absences,
+            stayers: restored.stayers,
             preferences: restored.preferences,
             last_conversation: restored.last_conversation,
             last_message: restored.last_message,

@@ -15,7 +15,7 @@ use crate::chat::UserId;
 use crate::chat::account::Account;
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::time::Now;
-use crate::chat::vocabulary::{Happening, Reply};
+use crate::chat::vocabulary::{Happening, MessageId, Reply};
 use crate::protocol::Protocol;
 use crate::protocol::entry::NoEntry;
 use crate::protocol::plain::refusals::{self, Mistake};
@@ -106,9 +106,19 @@ impl Server {
     fn come_as_device(&mut self, now: Now, id: SessionId, owner: UserId) {
         let address = self.address_of(id);
         self.take_seat(now, id, owner, address);
+        let since = self.chat.reconnect(now, owner);
         match self.plain(id) {
-            Some(_) => self.greet_screen(now, id, owner),
-            None => self.greet_client(now, id, owner),
+            Some(_) => self.greet_screen(now, id, owner, since),
+            None => self.greet_client(now, id, owner, since),
+        }
+        self.welcome_back(now, owner, since);
+    }
+
+    /// Whoever has stayed hears what waits for them.
+    fn welcome_back(&mut self, now: Now, owner: UserId, since: Option<MessageId>) {
+        if since.is_some() {
+            self.give_office(now, owner);
+            self.deliver(now, None);
         }
     }
 
@@ -129,10 +139,12 @@ impl Server {
         self.chat.depart(now, guest, &why, false);
         self.deliver(now, None);
         self.take_seat(now, id, owner, Some(was.address));
+        let since = self.chat.reconnect(now, owner);
         match self.plain(id) {
-            Some(_) => self.turn_screen(now, id, owner),
-            None => self.turn_client(now, id, owner, (&was, &places)),
+            Some(_) => self.turn_screen(now, id, owner, since),
+            None => self.turn_client(now, id, owner, (&was, &places), since),
         }
+        self.welcome_back(now, owner, since);
     }
 
     fn take_seat(&mut self, now: Now, id: SessionId, owner: UserId, address: Option<IpAddr>) {
@@ -191,7 +203,7 @@ impl Server {
 
 /// At a terminal.
 impl Server {
-    fn greet_screen(&mut self, now: Now, id: SessionId, owner: UserId) {
+    fn greet_screen(&mut self, now: Now, id: SessionId, owner: UserId, since: Option<MessageId>) {
         let today = self.settings.chat.zone.civil(now.wall_ms).day_number;
         if let Some(plain) = self.plain(id) {
             plain.screen.day = today;
@@ -200,18 +212,18 @@ impl Server {
         if let Some(nick) = self.nick_of(owner) {
             self.send(id, replies::hello(nick.as_str(), announcements));
         }
-        self.turn_screen(now, id, owner);
-        let remembers = self.settings.chat.remembers;
-        if let Some(plain) = self.plain(id).filter(|_| remembers)
+        self.turn_screen(now, id, owner, since);
+        let shows = self.settings.chat.remembers && since.is_none();
+        if let Some(plain) = self.plain(id).filter(|_| shows)
             && let Some(channel) = plain.screen.current().cloned()
         {
-            plain.todo.push_back(Todo::ShowEarlier(channel));
+            plain.todo.push_back(Todo::ShowEarlier(channel, None));
         }
     }
 
     /// The session is where its person is. It speaks where it did, else in the lobby, else where
     /// the person went last.
-    fn turn_screen(&mut self, now: Now, id: SessionId, owner: UserId) {
+    fn turn_screen(&mut self, now: Now, id: SessionId, owner: UserId, since: Option<MessageId>) {
         let channels = self.channels_of(owner);
         let lobby = self.settings.chat.lobby.clone();
         let Some(plain) = self.plain(id) else {
@@ -239,6 +251,11 @@ impl Server {
             told += &replies::render(&Reply::Away { away }, &mut 0, &clock);
         }
         self.send(id, told);
+        if let Some(plain) = self.plain(id).filter(|_| since.is_some()) {
+            let missed = channels.into_iter();
+            let missed = missed.map(|channel| Todo::ShowEarlier(channel, since));
+            plain.todo.extend(missed);
+        }
     }
 }
 

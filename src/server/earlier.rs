@@ -9,7 +9,7 @@ use crate::chat::memory::MEMORY_LINES_MAX;
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::reading::Access;
 use crate::chat::time::Now;
-use crate::chat::vocabulary::{Point, Refusal, Target, Window};
+use crate::chat::vocabulary::{MessageId, Point, Refusal, Target, Window};
 use crate::protocol::plain::commands::{Part, Search};
 use crate::protocol::plain::refusals::{self, Mistake};
 use crate::protocol::plain::replies;
@@ -17,10 +17,17 @@ use crate::protocol::plain::since::Since;
 use crate::store::vocabulary::{Found, Query, Trouble};
 
 impl Server {
-    /// Shows the last lines of a channel to whoever has come in.
-    pub(super) fn show_earlier(&mut self, now: Now, id: SessionId, channel: ChannelName) {
+    /// Shows the last lines of a channel to whoever has come in, or has come back, those since they
+    /// went.
+    pub(super) fn show_earlier(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        channel: ChannelName,
+        since: Option<MessageId>,
+    ) {
         let subject = Subject::Channel(channel.clone());
-        let wish = Wish::said(subject, Window::newest(MEMORY_LINES_MAX));
+        let wish = Wish::said(subject, unasked(since));
         let held = self.hold_for_earlier(id);
         self.read_history(now, id, wish, Telling::Earlier { channel, held });
     }
@@ -108,5 +115,16 @@ impl Server {
             _ => Trouble::TooSlow,
         };
         self.tell_unread(now, id, &Telling::Search, &Unread::Trouble(trouble));
+    }
+}
+
+/// Which lines of a channel somebody is shown who has not asked: the last, or those since they went.
+pub(super) fn unasked(since: Option<MessageId>) -> Window {
+    match since {
+        None => Window::newest(MEMORY_LINES_MAX),
+        Some(last) => Window {
+            after: Some(Point::Message(last)),
+            ..Window::newest(HISTORY_LINES_MAX)
+        },
     }
 }

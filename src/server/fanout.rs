@@ -145,7 +145,9 @@ impl Server {
             && self.settings.chat.remembers
             && let Some(plain) = session.plain()
         {
-            plain.todo.push_back(Todo::ShowEarlier(channel.clone()));
+            plain
+                .todo
+                .push_back(Todo::ShowEarlier(channel.clone(), None));
         }
         let Some(screen) = session.screen() else {
             return;

@@ -531,7 +531,7 @@ impl Server {
             if let Some(account) = self.chat.account_of(user).map(|account| account.id) {
                 self.note_seen(now, account);
             }
-            self.chat.depart(now, user, why, own_words);
+            self.chat.disconnect(now, user, why, own_words);
             let cause = Cause {
                 session: id,
                 quiet: false,

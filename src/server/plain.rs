@@ -62,7 +62,9 @@ impl Server {
                 .and_then(Session::plain)
                 .and_then(|plain| plain.todo.pop_front())
             {
-                Some(Todo::ShowEarlier(channel)) => self.show_earlier(now, id, channel),
+                Some(Todo::ShowEarlier(channel, since)) => {
+                    self.show_earlier(now, id, channel, since);
+                }
                 Some(Todo::Hear(line)) => self.hear_line(now, id, &line),
                 None => return,
             }

@@ -12,7 +12,7 @@ use super::tickets::Ticket;
 use crate::chat::UserId;
 use crate::chat::name::ChannelName;
 use crate::chat::pace::Bucket;
-use crate::chat::vocabulary::Listing;
+use crate::chat::vocabulary::{Listing, MessageId};
 use crate::protocol::Protocol;
 use crate::protocol::irc::rows::Form;
 use crate::protocol::plain::screen::Screen;
@@ -65,8 +65,8 @@ pub(super) enum Wait {
 /// What is still to be done for a plain session, once it waits for nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Todo {
-    /// To show what was said in a channel before it came in.
-    ShowEarlier(ChannelName),
+    /// To show what was said in a channel before it came in, or since its person went.
+    ShowEarlier(ChannelName, Option<MessageId>),
     /// To hear a line.
     Hear(String),
 }

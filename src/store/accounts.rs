@@ -15,6 +15,7 @@ use super::lines;
 use super::open::{self, FILE, OpenError};
 use super::preferences;
 use super::row;
+use super::stayers;
 use super::vocabulary::{Point, Trouble};
 use super::{absences, announcements, kept};
 
@@ -138,6 +139,7 @@ pub(super) fn remove(
     announcements::forget_account(db, account, with_messages)?;
     kept::remove(db, account)?;
     absences::set(db, account, None)?;
+    stayers::set(db, account, false)?;
     if removed > 0 && with_messages {
         db.execute("DELETE FROM waiting WHERE sender = ?1", [number])?;
         let text = "INSERT INTO erasures (account) VALUES (?1) ON CONFLICT DO NOTHING";

@@ -45,6 +45,7 @@
 //! | `announcements` | those in force and those being forgotten | number |
 //! | `hearers` | how far each has come with the owner of an account | announcement, account |
 //! | `absences` | until when the owner of an account is away | account |
+//! | `stayers` | whose owner stays when they are not connected | account |
 //! | `kept` | the channels that are kept for good, and whose they are | conversation |
 //! | `kept_operators`, `kept_masks` | who runs them, and their lists | number |
 //! | `erasures` | whose lines are being forgotten | account |
@@ -81,6 +82,7 @@ mod rights;
 mod row;
 mod schema;
 mod search;
+mod stayers;
 mod stays;
 mod told;
 pub mod vocabulary;

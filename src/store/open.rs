@@ -17,7 +17,9 @@ use crate::chat::name::ChannelName;
 use crate::chat::vocabulary::{ConversationId, MessageId};
 
 use super::vocabulary::Restored;
-use super::{absences, accounts, announcements, kept, key, preferences, row, schema, stays};
+use super::{
+    absences, accounts, announcements, kept, key, preferences, row, schema, stayers, stays,
+};
 
 /// The database, in the folder that was given.
 pub const FILE: &str = "hallway.db";
@@ -252,6 +254,7 @@ fn read_all(db: &Connection) -> rusqlite::Result<Restored> {
         waiting: waiting(db)?,
         read: accounts::read_markers(db)?,
         absences: absences::all(db)?,
+        stayers: stayers::all(db)?,
         preferences: preferences::all(db)?,
     })
 }

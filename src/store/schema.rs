@@ -15,6 +15,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     ANNOUNCEMENTS,
     KEPT_CHANNELS,
     ABSENCES,
+    STAYERS,
 ];
 
 /// `search` keeps no text: it is in `lines`. Its columns are the words (`search.rs` says which), the
@@ -215,6 +216,9 @@ CREATE TABLE absences (
     until_ms INTEGER NOT NULL
 ) STRICT;
 ";
+
+/// Whose owners stay in their channels when they are not connected.
+const STAYERS: &str = "CREATE TABLE stayers (account INTEGER PRIMARY KEY) STRICT;";
 
 /// How many steps a database has gone through.
 pub(super) fn version(db: &Connection) -> rusqlite::Result<usize> {

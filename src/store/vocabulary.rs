@@ -1,7 +1,7 @@
 //! What the store is told, what it is asked and what it answers: plain data, for those who know
 //! nothing of databases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::chat::account::{Account, AccountId};
@@ -279,6 +279,8 @@ pub struct Restored {
     pub read: Vec<(AccountId, String, u64)>,
     /// Who is away until when.
     pub absences: BTreeMap<AccountId, Absent>,
+    /// Who stays when they are not connected.
+    pub stayers: BTreeSet<AccountId>,
     /// Whom people block and what they watch.
     pub preferences: BTreeMap<AccountId, Preferences>,
 }

@@ -25,7 +25,7 @@ macro_rules! commands {
 commands! {
     Join, Leave, Say, Signal, Rename, Introduce, Topic, Invite, Invitations, Knock, Kick, Ban,
     Promote, Modes, Masks, SetModes, RenameChannel, Redact, Retract, RedactMessage, OwnModes,
-    SetOwnModes, Kill, Wallops, Away, Back, Watch, Unwatch, Watching, Block, Unblock, Blocked,
+    SetOwnModes, Kill, Wallops, Away, Back, Stay, Watch, Unwatch, Watching, Block, Unblock, Blocked,
     Announce, Announcements, Acknowledge, RollCall, Withdraw, Who, Names, Find, Whois, Whowas, List,
     Board,
 }

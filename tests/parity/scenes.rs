@@ -303,6 +303,27 @@ pub(crate) static SCENES: &[Scene] = &[
         hallway remembers
         ann! /logout | NICKSERV LOGOUT => You are not logged in
     "),
+    scene("stay when one is not connected", &["Stay"], "
+        hallway remembers
+        ann> /register pencil | NICKSERV REGISTER pencil
+        ann? /stay | NICKSERV SET STAY => You do not stay | You do not stay
+        ann? /stay on | NICKSERV SET STAY ON => You stay | You stay
+        bob> /watch ann
+        carol> MONITOR + ann
+        ann> /quit | QUIT
+        bob< * ann is away: Not connected.
+        carol< AWAY :Not connected
+        bob? /board #lobby => Not connected
+        -- refused
+        hallway remembers
+        ann! /stay on | NICKSERV SET STAY ON => You are not logged in | You are not logged in
+        ann> /register pencil | NICKSERV REGISTER pencil
+        ann> /stay on | NICKSERV SET STAY ON
+        ann? /stay off | NICKSERV SET STAY OFF => You do not stay | You do not stay
+        bob> /watch ann
+        ann> /quit | QUIT
+        bob< * ann has gone
+    "),
     scene("have another password", &[], "
         hallway remembers
         ann> /register pencil | NICKSERV REGISTER pencil

@@ -308,6 +308,31 @@ fn until_when_people_are_away_is_known_until_they_say_otherwise() {
     );
 }
 
+#[test]
+fn who_stays_is_known_as_long_as_they_have_their_account() {
+    let shelf = Shelf::new();
+    for name in ["u1", "u2", "u3"] {
+        add(&shelf, name).expect("there is none");
+    }
+    let stays = |account, on| {
+        let account = AccountId(account);
+        Deed::Record(Record::Stays { account, on })
+    };
+    shelf.give([
+        stays(1, true),
+        stays(1, true),
+        stays(2, true),
+        stays(2, false),
+        stays(3, true),
+        stays(99, true),
+    ]);
+    let shelf = shelf.reopen();
+    assert_eq!(shelf.restored.stayers, [1, 3].map(AccountId).into());
+    assert_eq!(remove(&shelf, 3, false), Ok(None));
+    let shelf = shelf.reopen();
+    assert_eq!(shelf.restored.stayers, [AccountId(1)].into());
+}
+
 fn preferred(account: u64, unwanted: Vec<Unwanted>, watched: Vec<Watched>) -> Deed {
     Deed::Record(Record::Preferred {
         account: AccountId(account),

@@ -63,6 +63,7 @@ impl List {
             // What a channel is like is not the history's.
             Record::Kept { .. }
             | Record::Absent { .. }
+            | Record::Stays { .. }
             | Record::Preferred { .. }
             | Record::Announced(_)
             | Record::Numbered(_)

@@ -165,6 +165,8 @@ pub enum Command {
     Away { words: String },
     /// Be available.
     Back,
+    /// Stay in one's channels when one is not connected, or not; or ask whether one does.
+    Stay { on: Option<bool> },
     /// Hear when somebody comes, goes, is away or back.
     Watch { watched: Watched },
     /// Hear it no more.
@@ -218,6 +220,7 @@ impl Command {
                 | Self::Modes { .. }
                 | Self::Masks { .. }
                 | Self::OwnModes
+                | Self::Stay { on: None }
                 | Self::Watching
                 | Self::Blocked
                 | Self::Announcements

@@ -331,6 +331,13 @@ pub enum Record {
         /// Why, and until when.
         absent: Option<Absent>,
     },
+    /// The owner of an account stays in their channels when they are not connected, or not.
+    Stays {
+        /// Whose account.
+        account: AccountId,
+        /// Whether.
+        on: bool,
+    },
     /// A line.
     Line(Line),
     /// A line was taken back: its text is not to be read any more.

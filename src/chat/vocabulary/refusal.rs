@@ -111,6 +111,8 @@ pub enum Refusal {
     WatchedAlready { what: String },
     /// It is not watched.
     NotWatched { what: String },
+    /// Only people with an account can.
+    NotLoggedIn,
     /// The asker is not away.
     NotAway,
     /// No announcement in force has the number, as far as the asker may know.

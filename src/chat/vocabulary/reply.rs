@@ -319,6 +319,8 @@ pub enum Reply {
     Away { away: Away },
     /// The asker is available.
     Back,
+    /// Whether the asker stays in their channels when they are not connected.
+    Stays { on: bool },
     /// The asker watches it; how it is with them now.
     Watch {
         watched: Watched,

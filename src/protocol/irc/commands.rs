@@ -20,7 +20,7 @@ use super::refusals::Complaint;
 use super::rows::WhoForm;
 use crate::chat::mode::UserFlag;
 use crate::chat::name::ChannelName;
-use crate::chat::vocabulary::{Command, Manner, Target};
+use crate::chat::vocabulary::{Command, Manner, MessageId, Target};
 
 /// When a command can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,8 +197,8 @@ pub enum Request {
     /// To be told up to when one has read something, or to have read it up to a moment (Unix
     /// milliseconds).
     MarkRead(String, Option<u64>),
-    /// To be shown what was said in a channel before one came in.
-    Earlier(ChannelName),
+    /// To be shown what was said in a channel before one came in, or since one went.
+    Earlier(ChannelName, Option<MessageId>),
     /// To take back a message: where, its id, and why.
     Redact(Target, String, Option<String>),
 }

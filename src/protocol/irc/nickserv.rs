@@ -52,6 +52,8 @@ pub enum Wish {
         /// The other.
         other: Password,
     },
+    /// To stay in one's channels when one is not connected, or not; or to be told whether one does.
+    Stay(Option<bool>),
     /// To be told about the words, or about this one.
     Help(Option<String>),
 }
@@ -101,6 +103,12 @@ pub static WORDS: &[Word] = &[
         arguments: "",
         help: "be a guest again",
         read: |words| words.is_empty().then_some(Wish::LogOut),
+    },
+    Word {
+        name: "SET",
+        arguments: "STAY [ON|OFF]",
+        help: "stay in your channels when you are not connected, or not",
+        read: set,
     },
     Word {
         name: "HELP",
@@ -273,6 +281,19 @@ fn password(words: &[&str]) -> Option<Wish> {
     Some(Wish::Password { password, other })
 }
 
+fn set(words: &[&str]) -> Option<Wish> {
+    let (setting, rest) = words.split_first()?;
+    let values: Vec<String> = rest.iter().map(|word| word.to_ascii_uppercase()).collect();
+    let on = match values.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => None,
+        ["ON"] => Some(true),
+        ["OFF"] => Some(false),
+        _ => return None,
+    };
+    let known = setting.eq_ignore_ascii_case("STAY");
+    known.then_some(Wish::Stay(on))
+}
+
 fn help_wanted(words: &[&str]) -> Option<Wish> {
     Some(Wish::Help(words.first().map(|word| (*word).to_owned())))
 }
@@ -313,6 +334,9 @@ mod tests {
                     other: Password("new".to_owned()),
                 },
             ),
+            ("SET STAY", Wish::Stay(None)),
+            ("SET STAY ON", Wish::Stay(Some(true))),
+            ("set stay off", Wish::Stay(Some(false))),
             ("HELP", Wish::Help(None)),
             ("help identify", Wish::Help(Some("identify".to_owned()))),
             ("", Wish::Help(None)),
@@ -346,6 +370,9 @@ mod tests {
                 "Say it like this: LOGIN [<account>] <password>",
             ),
             ("LOGOUT now", "Say it like this: LOGOUT"),
+            ("SET", "Say it like this: SET STAY [ON|OFF]"),
+            ("SET STAY maybe", "Say it like this: SET STAY [ON|OFF]"),
+            ("SET EMAIL ON", "Say it like this: SET STAY [ON|OFF]"),
             (
                 "PASSWORD new",
                 "Say it like this: PASSWORD <password> <new-password>",

@@ -466,7 +466,7 @@ fn code(refusal: &Refusal) -> &'static str {
         Refusal::NotYourAnnouncement { .. } => "NOT_YOUR_ANNOUNCEMENT",
         Refusal::AnnouncedRecently { .. } => "RATE_LIMITED",
         Refusal::InviteOnlyIsNotKept { .. } => "INVITE_ONLY",
-        Refusal::KeptByAccounts { .. } => "ACCOUNT_REQUIRED",
+        Refusal::KeptByAccounts { .. } | Refusal::NotLoggedIn => "ACCOUNT_REQUIRED",
         Refusal::NotFounder { .. } => "NOT_FOUNDER",
         _ => "REFUSED",
     }
@@ -494,6 +494,7 @@ fn sentence(refusal: &Refusal) -> String {
                 "Only people with an account can keep a channel: log in, then MODE {channel} +P"
             )
         }
+        Refusal::NotLoggedIn => "You are not logged in".to_owned(),
         Refusal::NotFounder { channel, founder } => format!(
             "{channel} is kept for {}: only they, and operators of the server, can end that",
             founder.as_ref().map_or("somebody else", Nick::as_str)

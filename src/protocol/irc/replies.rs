@@ -1,5 +1,6 @@
 //! Answers to the asker, as numerics; what has none is a notice.
 
+use super::nickserv::write_notice;
 use super::numerics::*;
 use super::refusals::nobody_was;
 use super::rows::signs;
@@ -15,7 +16,7 @@ use crate::chat::vocabulary::{
 };
 use crate::protocol::modes;
 use crate::protocol::plain::replies::{
-    board_head, for_absent, kept_for_whom, people as counted, retired,
+    board_head, for_absent, kept_for_whom, people as counted, retired, stays,
 };
 use crate::protocol::stamp::Clock;
 
@@ -124,6 +125,7 @@ pub fn write(
         }
         Reply::Away { .. } => write_gone(reader, out),
         Reply::Back => write_back(reader, out),
+        Reply::Stays { on } => write_notice(stays(*on), reader, out),
         Reply::Block { whom, .. } => write_silence('+', whom, identity, out),
         Reply::Unblock { whom } => write_silence('-', whom, identity, out),
         Reply::Blocked { whom } => write_silence_list(whom, reader, out),

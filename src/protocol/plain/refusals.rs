@@ -343,6 +343,7 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
         Refusal::NotWatched { what } => {
             format!("You do not watch {what}: /watching lists what you do.")
         }
+        Refusal::NotLoggedIn => no_entry(&NoEntry::NotLoggedIn),
         Refusal::NotAway => "You are not away.".to_owned(),
         Refusal::NoSuchAnnouncement { number } => {
             format!("No announcement {number} is in force: /announcements lists those that are.")

@@ -100,6 +100,7 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
         ),
         Reply::Away { away } => format!("You are away{}.", clock.because(away)),
         Reply::Back => "You are available again.".to_owned(),
+        Reply::Stays { on } => stays(*on).to_owned(),
         Reply::Watch { watched, now } => watch(watched, now.as_ref(), clock),
         Reply::Unwatch { watched } => format!("You watch {} no more.", watched_name(watched)),
         Reply::Block {
@@ -156,6 +157,14 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
             channel, counts, ..
         } => board_head(channel.as_ref(), *counts),
         _ => String::new(),
+    }
+}
+
+/// Whether the asker stays in their channels when they are not connected.
+pub fn stays(on: bool) -> &'static str {
+    match on {
+        true => "You stay in your channels when you are not connected, shown as away.",
+        false => "You do not stay in your channels when you are not connected.",
     }
 }
 
@@ -790,9 +799,13 @@ pub fn several_sessions(
             format!("in {named}, and speak in {current}")
         }
     };
-    told(&format!(
-        "You are {nick} in {sessions} sessions, {places}. /sessions lists them."
-    ))
+    match sessions {
+        // They have stayed without any.
+        1 => told(&format!("You are still here, {places}.")),
+        _ => told(&format!(
+            "You are {nick} in {sessions} sessions, {places}. /sessions lists them."
+        )),
+    }
 }
 
 /// Another session of the asker has ended.

@@ -9,6 +9,7 @@ use super::client::Registration;
 use crate::chat::account::Account;
 use crate::chat::name::Nick;
 use crate::chat::time::Now;
+use crate::chat::vocabulary::Command;
 use crate::protocol::entry::NoEntry;
 use crate::protocol::irc::account_registration::{
     Client as Asker, Fault, Registration as WishedFor, Rules, Wish, write_success,
@@ -68,10 +69,19 @@ impl Server {
             W::Password { password, other } => {
                 self.change_password(now, id, password, other, WAY);
             }
+            W::Stay(on) => self.set_staying(now, id, on),
             W::Help(word) => match nickserv::help(word.as_deref()) {
                 Ok(lines) => lines.iter().for_each(|line| self.say_as_nickserv(id, line)),
                 Err(misheard) => self.say_as_nickserv(id, &misheard.to_string()),
             },
+        }
+    }
+
+    fn set_staying(&mut self, now: Now, id: SessionId, on: Option<bool>) {
+        let user = self.user_of(id);
+        match user.and_then(|user| self.chat.account_of(user)) {
+            None => self.refuse_entry(now, id, Way::NickServ, &NoEntry::NotLoggedIn),
+            Some(_) => self.irc_command(now, id, "", Command::Stay { on }),
         }
     }
 

@@ -103,7 +103,7 @@ impl Server {
             Request::History(wish) => self.chathistory(now, id, wish),
             Request::Search(search) => self.search_irc(now, id, search),
             Request::MarkRead(target, at_ms) => self.mark_read(now, id, &target, at_ms),
-            Request::Earlier(channel) => self.replay_earlier(now, id, channel),
+            Request::Earlier(channel, since) => self.replay_earlier(now, id, channel, since),
             Request::Redact(to, message, why) => self.redact(now, id, to, &message, why),
         }
     }

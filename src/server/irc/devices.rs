@@ -9,7 +9,7 @@ use crate::chat::UserId;
 use crate::chat::name::ChannelName;
 use crate::chat::time::Now;
 use crate::chat::user::Identity;
-use crate::chat::vocabulary::{Audience, Command, Event, Happening, Reply};
+use crate::chat::vocabulary::{Audience, Command, Event, Happening, MessageId, Reply};
 use crate::protocol::irc::commands::Request;
 use crate::protocol::irc::events;
 use crate::protocol::irc::refusals;
@@ -21,13 +21,19 @@ const LOGGED_IN: &str = "logged in";
 
 impl Server {
     /// A client comes as another session of somebody who is here.
-    pub(in crate::server) fn greet_client(&mut self, now: Now, id: SessionId, owner: UserId) {
+    pub(in crate::server) fn greet_client(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        owner: UserId,
+        since: Option<MessageId>,
+    ) {
         let client = self.client(id);
         let registration = client.and_then(|client| client.registration.as_ref());
         let said_away = registration.is_some_and(|registration| registration.away.is_some());
         self.greet(now, id, None);
         self.tell_person(id, owner, said_away);
-        self.tell_places(now, id, owner);
+        self.tell_places(now, id, owner, since);
     }
 
     /// A client that was a guest, in these channels, is another session of somebody who is here.
@@ -37,6 +43,7 @@ impl Server {
         id: SessionId,
         owner: UserId,
         (was, places): (&Arc<Identity>, &[ChannelName]),
+        since: Option<MessageId>,
     ) {
         let Some(person) = self.chat.find_user(owner) else {
             return;
@@ -61,7 +68,7 @@ impl Server {
         let told: Vec<Happening> = told.collect();
         self.tell_client(now, id, told);
         self.tell_person(id, owner, false);
-        self.tell_places(now, id, owner);
+        self.tell_places(now, id, owner, since);
     }
 
     fn tell_client(&mut self, now: Now, id: SessionId, told: Vec<Happening>) {
@@ -100,7 +107,7 @@ impl Server {
 
     /// Where the person is. Who is there, and what was said, is told one channel after the other, as
     /// it is read.
-    fn tell_places(&mut self, now: Now, id: SessionId, owner: UserId) {
+    fn tell_places(&mut self, now: Now, id: SessionId, owner: UserId, since: Option<MessageId>) {
         let Some(person) = self.chat.find_user(owner) else {
             return;
         };
@@ -114,7 +121,7 @@ impl Server {
             self.tell_client(now, id, vec![joined]);
             self.tell_topic(id, &channel);
             self.tell_read_marker(id, &channel);
-            self.put_off_contents(id, channel);
+            self.put_off_contents(id, channel, since);
         }
     }
 
@@ -127,13 +134,13 @@ impl Server {
         }
     }
 
-    fn put_off_contents(&mut self, id: SessionId, channel: ChannelName) {
+    fn put_off_contents(&mut self, id: SessionId, channel: ChannelName, since: Option<MessageId>) {
         let names = self.caps(id).implicit_names().then(|| {
             let channel = channel.clone();
             ("NAMES", Request::Chat(Command::Names { channel }))
         });
         let earlier = self.is_shown_earlier(id);
-        let earlier = earlier.then_some(("JOIN", Request::Earlier(channel)));
+        let earlier = earlier.then_some(("JOIN", Request::Earlier(channel, since)));
         if let Some(client) = self.client_mut(id) {
             let put_off = names.into_iter().chain(earlier);
             let put_off = put_off.map(|(verb, request)| (verb.to_owned(), Ok(request)));

@@ -1,16 +1,16 @@
 //! What clients are told of what was said earlier: in a batch if they know such (IRCv3 batch,
 //! draft/chathistory, soju.im/search).
 
+use super::super::earlier::unasked;
 use super::super::history::{Subject, Unread, Wish};
 use super::super::retelling::Telling;
 use super::super::settings::Replay;
 use super::super::tickets::{Answered, Pending};
 use super::super::{Server, SessionId};
-use crate::chat::memory::MEMORY_LINES_MAX;
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::reading::Access;
 use crate::chat::time::{Now, write_utc};
-use crate::chat::vocabulary::{Event, Happening, Target, Window};
+use crate::chat::vocabulary::{Event, Happening, MessageId, Target};
 use crate::protocol::irc::capabilities::Cap;
 use crate::protocol::irc::chathistory::{self, Search, stamped};
 use crate::protocol::irc::commands::Request;
@@ -27,7 +27,7 @@ impl Server {
         if self.is_shown_earlier(id)
             && let Some(client) = self.client_mut(id)
         {
-            let todo = Request::Earlier(channel.clone());
+            let todo = Request::Earlier(channel.clone(), None);
             client
                 .aside()
                 .todo
@@ -46,14 +46,17 @@ impl Server {
         self.settings.chat.remembers && wanted && !caps.has(Cap::Chathistory)
     }
 
-    pub(super) fn replay_earlier(&mut self, now: Now, id: SessionId, channel: ChannelName) {
+    pub(super) fn replay_earlier(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        channel: ChannelName,
+        since: Option<MessageId>,
+    ) {
         let caps = self.caps(id);
         let wish = Wish {
             events: caps.batched_history() && caps.has(Cap::EventPlayback),
-            ..Wish::said(
-                Subject::Channel(channel.clone()),
-                Window::newest(MEMORY_LINES_MAX),
-            )
+            ..Wish::said(Subject::Channel(channel.clone()), unasked(since))
         };
         let held = false;
         self.read_history(now, id, wish, Telling::Earlier { channel, held });

@@ -1,7 +1,9 @@
 //! One's account.
 
-use super::{Group, Request, Spec, open, session};
+use super::{Group, Request, Spec, chat, lookup, open, session};
+use crate::chat::vocabulary::Command;
 use crate::protocol::plain::args::nick;
+use crate::protocol::plain::refusals::Mistake;
 
 /// The commands.
 pub(super) static COMMANDS: &[Spec] = &[
@@ -34,6 +36,21 @@ pub(super) static COMMANDS: &[Spec] = &[
     ),
     open(
         Group::Account,
+        "stay",
+        "[on|off]",
+        "stay in your channels when you are not connected, shown as away, or not",
+        |a| {
+            let on = match a.word().map(str::to_ascii_lowercase).as_deref() {
+                None => None,
+                Some("on") => Some(true),
+                Some("off") => Some(false),
+                Some(_) => return Err(Mistake::Usage(find("stay"))),
+            };
+            chat(a, Command::Stay { on })
+        },
+    ),
+    open(
+        Group::Account,
         "password",
         "OLD NEW",
         "have another password for your account; OLD is one word",
@@ -43,3 +60,7 @@ pub(super) static COMMANDS: &[Spec] = &[
         },
     ),
 ];
+
+fn find(name: &str) -> &'static Spec {
+    lookup(name).expect("the table has the command")
+}
