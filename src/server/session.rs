@@ -175,3 +175,14 @@ impl Session {
         self.plain().map(|plain| &mut plain.screen)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_small() {
+        // With its generation it is one of the slots that ARCHITECTURE.md counts.
+        assert!(size_of::<Session>() <= 80, "{}", size_of::<Session>());
+    }
+}

@@ -16,7 +16,7 @@ pub const VERSION_WITH_VALUES: u32 = 302;
 
 /// Something that a client can ask to have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[repr(u32)]
+#[repr(u64)]
 #[allow(
     missing_docs,
     reason = "each is the specification of its name in the table"
@@ -100,7 +100,7 @@ pub fn lookup(name: &str) -> Option<Cap> {
 
 /// What a client has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Caps(u32);
+pub struct Caps(u64);
 
 impl Caps {
     /// Just these.
@@ -108,7 +108,7 @@ impl Caps {
         let mut bits = 0;
         let mut place = 0;
         while place < caps.len() {
-            bits |= caps[place] as u32;
+            bits |= caps[place] as u64;
             place += 1;
         }
         Self(bits)
@@ -125,7 +125,7 @@ impl Caps {
 
     /// Whether `cap` is among them.
     pub const fn has(self, cap: Cap) -> bool {
-        self.0 & cap as u32 != 0
+        self.0 & cap as u64 != 0
     }
 
     /// Those that are in both.
@@ -141,9 +141,9 @@ impl Caps {
     /// Takes `cap` in or out.
     pub fn set(&mut self, cap: Cap, on: bool) {
         self.0 = if on {
-            self.0 | cap as u32
+            self.0 | cap as u64
         } else {
-            self.0 & !(cap as u32)
+            self.0 & !(cap as u64)
         };
     }
 
@@ -321,7 +321,7 @@ mod tests {
     fn the_table_is_in_order_and_has_no_bit_twice() {
         let names: Vec<&str> = CAPABILITIES.iter().map(|(name, _)| *name).collect();
         assert!(names.is_sorted());
-        let bits = CAPABILITIES.iter().map(|(_, cap)| *cap as u32);
-        assert_eq!(bits.sum::<u32>().count_ones() as usize, names.len());
+        let bits = CAPABILITIES.iter().map(|(_, cap)| *cap as u64);
+        assert_eq!(bits.sum::<u64>().count_ones() as usize, names.len());
     }
 }

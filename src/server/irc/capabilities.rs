@@ -2,6 +2,7 @@
 
 use super::super::{Server, SessionId};
 use super::accounts::rules;
+use super::client::Client;
 use crate::chat::time::Now;
 use crate::protocol::irc::capabilities::{
     CAPABILITIES, Cap, Caps, Offer, VERSION_WITH_VALUES, requested,
@@ -21,7 +22,7 @@ impl Server {
             }
             "LIST" => {
                 let names = self.caps(id).names().map(str::to_owned).collect();
-                let version = self.client(id).map_or(0, |client| client.version);
+                let version = self.client(id).map_or(0, Client::version);
                 self.list_capabilities(id, "LIST", names, version);
             }
             "REQ" => {
@@ -92,8 +93,8 @@ impl Server {
         let version = typed.split(' ').next().and_then(|word| word.parse().ok());
         let version = version.unwrap_or(0);
         if let Some(client) = self.client_mut(id) {
-            client.version = client.version.max(version);
             if version >= VERSION_WITH_VALUES {
+                client.knows_values = true;
                 client.caps.set(Cap::CapNotify, true);
             }
         }
@@ -125,7 +126,7 @@ impl Server {
         let Some(client) = self.client_mut(id) else {
             return;
         };
-        let caps = requested(list, client.caps, client.version, offer);
+        let caps = requested(list, client.caps, client.version(), offer);
         if let Some(caps) = caps {
             client.caps = caps;
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::chat::account::Account;
 use crate::chat::name::Nick;
 use crate::chat::vocabulary::{Manner, Target};
-use crate::protocol::irc::capabilities::Caps;
+use crate::protocol::irc::capabilities::{Caps, VERSION_WITH_VALUES};
 use crate::protocol::irc::commands::Reading;
 use crate::protocol::irc::sasl::Exchange;
 
@@ -16,8 +16,8 @@ use crate::protocol::irc::sasl::Exchange;
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::server) struct Client {
     pub(in crate::server) caps: Caps,
-    /// The highest version of capability negotiation that it has named.
-    pub(super) version: u32,
+    /// It has named a version of capability negotiation in which values are shown.
+    pub(super) knows_values: bool,
     /// Until it is registered.
     pub(super) registration: Option<Box<Registration>>,
     aside: Option<Box<Aside>>,
@@ -81,7 +81,7 @@ impl Default for Client {
     fn default() -> Self {
         Self {
             caps: Caps::default(),
-            version: 0,
+            knows_values: false,
             registration: Some(Box::default()),
             aside: None,
         }
@@ -89,6 +89,14 @@ impl Default for Client {
 }
 
 impl Client {
+    /// The version of capability negotiation that it speaks.
+    pub(super) fn version(&self) -> u32 {
+        match self.knows_values {
+            true => VERSION_WITH_VALUES,
+            false => 0,
+        }
+    }
+
     pub(super) fn aside(&mut self) -> &mut Aside {
         self.aside.get_or_insert_default()
     }
