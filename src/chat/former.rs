@@ -24,9 +24,7 @@ impl Chat {
 
     pub(super) fn whowas(&mut self, nick: &Nick, most: usize) -> Result<(), Refusal> {
         let here = self.is_taken(nick);
-        let named = self.former.iter().rev();
-        let named = named.filter(|former| former.identity.nick == *nick);
-        let former: Vec<Former> = named.take(most).cloned().collect();
+        let former: Vec<Former> = self.lately(nick).take(most).cloned().collect();
         if former.is_empty() && !here {
             return Err(Refusal::NobodyWas { nick: nick.clone() });
         }
@@ -37,4 +35,34 @@ impl Chat {
         });
         Ok(())
     }
+
+    /// Who had a name lately, the latest first.
+    fn lately(&self, nick: &Nick) -> impl Iterator<Item = &Former> {
+        let former = self.former.iter().rev();
+        former.filter(move |former| former.identity.nick == *nick)
+    }
+
+    /// Who had a name, at most so many of them: lately, and before that as somebody else knows.
+    /// Whoever has it now had not.
+    pub fn all_former(&self, nick: &Nick, most: usize, before: Vec<Former>) -> Vec<Former> {
+        let here = self.find_nick(nick).map(|user| &*self.user(user).identity);
+        let mut all: Vec<Former> = self.lately(nick).take(most).cloned().collect();
+        for former in before {
+            let known = all.iter().map(|former| &*former.identity).chain(here);
+            if !known
+                .into_iter()
+                .any(|known| is_same(known, &former.identity))
+            {
+                all.push(former);
+            }
+        }
+        all.truncate(most);
+        all
+    }
+}
+
+/// Whether two are shown in the same words; of whom no more is known than a name is the same as
+/// anybody of that name.
+fn is_same(one: &Identity, other: &Identity) -> bool {
+    !other.is_known() || (one.origin() == other.origin() && one.realname() == other.realname())
 }

@@ -344,7 +344,11 @@ impl Chat {
         self.give_name(id, &before, &new);
         let by = self.user(who).identity.clone();
         let reason = why.as_deref().map(Arc::from);
-        self.record_in(now, id, &by, || Told::ChannelRenamed(new.clone(), reason));
+        self.record_in(now, id, &by, || Told::ChannelRenamed {
+            before: Some(before.clone()),
+            channel: new.clone(),
+            why: reason,
+        });
         let audience = self.everybody_in_and(id, who);
         let happening = Happening::ChannelRenamed {
             by,

@@ -1,10 +1,9 @@
 //! A line of the history as what happened then, so that it is told in the same words.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use super::UserId;
-use super::name::{ChannelName, Nick};
+use super::name::ChannelName;
 use super::user::Identity;
 use super::vocabulary::{
     Audience, Conversation, Event, Happening, Line, MessageId, Place, Said, Told,
@@ -15,7 +14,7 @@ use crate::arena::Key;
 const LONG_AGO: u64 = u64::MAX;
 
 /// What happened, in a channel of this name; nothing if the line is of a channel and there is no
-/// name, or if the channel was given another.
+/// name, or if the channel was given another and nobody knows any more which it had.
 pub fn retold(line: Line, channel: Option<ChannelName>) -> Option<Event> {
     let Line {
         id,
@@ -56,19 +55,15 @@ pub fn retold(line: Line, channel: Option<ChannelName>) -> Option<Event> {
 fn place(conversation: Conversation, channel: Option<ChannelName>) -> Option<Place> {
     match conversation {
         Conversation::Channel(_) => channel.map(Place::Channel),
-        Conversation::Private { to_nick, .. } => Some(Place::Person(named(to_nick))),
+        Conversation::Private { to_nick, .. } => {
+            Some(Place::Person(Arc::new(Identity::named(to_nick))))
+        }
     }
 }
 
 /// A user whom nobody finds.
 pub(super) fn nobody() -> UserId {
     UserId::from(Key::from_bits(LONG_AGO))
-}
-
-/// Somebody of whom no more is known than what they were called.
-fn named(nick: Nick) -> Arc<Identity> {
-    let nowhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    Arc::new(Identity::new(nick, "*", "*", "", nowhere))
 }
 
 fn in_channel(
@@ -79,8 +74,17 @@ fn in_channel(
 ) -> Option<Happening> {
     let words = |why: Option<Arc<str>>| why.map(|why| why.to_string());
     Some(match told {
-        // What it was called before is not told by the line, and it is asked for as it is called now.
-        Told::Said { .. } | Told::ChannelRenamed(..) => return None,
+        Told::Said { .. } => return None,
+        Told::ChannelRenamed {
+            before,
+            channel,
+            why,
+        } => Happening::ChannelRenamed {
+            by: from,
+            before: before?,
+            channel,
+            why: words(why),
+        },
         Told::Announced { number, text } => Happening::Announced {
             number,
             id,
@@ -111,7 +115,7 @@ fn in_channel(
         },
         Told::Renamed(nick) => Happening::Renamed { who: from, nick },
         Told::Kicked(nick, why) => Happening::Kicked {
-            who: vec![named(nick)],
+            who: vec![Arc::new(Identity::named(nick))],
             by: from,
             channel,
             why: words(why),

@@ -1,7 +1,7 @@
 //! A person in the chat.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,9 @@ use super::mode::{UserFlag, UserFlags};
 use super::name::Nick;
 use super::vocabulary::Watched;
 use super::{ChannelId, UserId};
+
+/// What stands for a user name and a host that nobody knows: no host can be called so.
+const NOT_KNOWN: &str = "*";
 
 /// Who somebody is to the others: `nick!username@host` (RFC 2812, section 2.3.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +54,17 @@ impl Identity {
             words: [username, "@", host, realname].concat().into(),
             address,
         }
+    }
+
+    /// Somebody of whom no more is known than what they were called.
+    pub fn named(nick: Nick) -> Self {
+        let nowhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        Self::new(nick, NOT_KNOWN, NOT_KNOWN, "", nowhere)
+    }
+
+    /// Whether more is known of them.
+    pub fn is_known(&self) -> bool {
+        self.host() != NOT_KNOWN
     }
 
     /// The name of their account on their own machine, as they say.

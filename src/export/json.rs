@@ -103,8 +103,8 @@ fn told(told: &Told) -> Words<'_> {
         Told::Quit(why) => Words::of("quit", Some(why)),
         Told::Renamed(nick) => Words::named("rename", nick.as_str(), None),
         Told::Kicked(nick, why) => Words::named("kick", nick.as_str(), why.as_deref()),
-        Told::ChannelRenamed(name, why) => {
-            Words::named("rename-channel", name.as_str(), why.as_deref())
+        Told::ChannelRenamed { channel, why, .. } => {
+            Words::named("rename-channel", channel.as_str(), why.as_deref())
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Lines in the shapes of the plain protocol, with the whole time: `TIME WHERE NAME: text`, and
 //! `TIME * sentence` for what happened.
 
+use crate::chat::name::ChannelName;
 use crate::chat::time::Zone;
 use crate::chat::vocabulary::{Conversation, Manner, Told};
 use crate::protocol::plain::printable::printable;
@@ -61,8 +62,13 @@ fn sentence(told: &Told, from: &str, place: &str) -> String {
             "{nick} was put out of {place} by {from}{}.",
             because(why.as_deref())
         ),
-        Told::ChannelRenamed(name, why) => format!(
-            "{from} renamed the channel: it is {name} now{}.",
+        Told::ChannelRenamed {
+            before,
+            channel,
+            why,
+        } => format!(
+            "{from} renamed {}: it is {channel} now{}.",
+            before.as_ref().map_or("the channel", ChannelName::as_str),
             because(why.as_deref())
         ),
         Told::Topic(text) if text.is_empty() => format!("{from} cleared the topic of {place}."),

@@ -90,7 +90,10 @@ impl Server {
     /// Nobody of that name has been here since the start: the store may know them.
     pub(super) fn ask_last_seen(&mut self, now: Now, id: SessionId, nick: &Nick) {
         let asker = self.asker(now, &Access::default());
-        let query = Query::LastSeen(nick.clone());
+        let query = Query::Former {
+            nick: nick.clone(),
+            limit: 1,
+        };
         self.ask_store(now, id, Pending::LastSeen(nick.clone()), asker, query);
     }
 
@@ -102,14 +105,20 @@ impl Server {
         answered: Answered,
     ) {
         let trouble = match answered {
-            Answered::Found(Ok(Found::LastSeen(Some((at_ms, nick))))) => {
-                let told = replies::last_heard_of(&nick, at_ms, &self.clock(now, id));
-                return self.send(id, told);
-            }
-            Answered::Found(Ok(_)) => {
-                let refusal = Refusal::NobodyWas { nick: nick.clone() };
-                let sentence = refusals::refusal(&refusal, None, &self.clock(now, id));
-                return self.refuse(id, &sentence);
+            Answered::Found(Ok(Found::Former(former))) => {
+                let clock = self.clock(now, id);
+                match former.first() {
+                    Some(former) => {
+                        let told = replies::last_heard_of(former, &clock);
+                        self.send(id, told);
+                    }
+                    None => {
+                        let refusal = Refusal::NobodyWas { nick: nick.clone() };
+                        let sentence = refusals::refusal(&refusal, None, &clock);
+                        self.refuse(id, &sentence);
+                    }
+                }
+                return;
             }
             Answered::Found(Err(trouble)) => trouble,
             _ => Trouble::TooSlow,

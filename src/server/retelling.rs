@@ -130,11 +130,13 @@ impl Server {
         out: &mut String,
     ) {
         let own = self.is_own_private(id, &line);
+        // What was said has its id among its words.
+        let event_id = line.told.is_event().then_some(line.id);
         let Some(event) = retold(line, channel) else {
             return;
         };
         match self.client(id) {
-            Some(_) => self.retell_to_client(now, id, event, batch, out),
+            Some(_) => self.retell_to_client(now, id, (event, event_id), batch, out),
             None => self.retell_plainly(now, id, &event, own, out),
         }
     }

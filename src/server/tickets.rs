@@ -32,6 +32,8 @@ pub(super) enum Pending {
     Targets(Box<Access>),
     /// Hearing when somebody was here last.
     LastSeen(Nick),
+    /// Hearing who had a name, at most so many of them.
+    Whowas(Nick, usize),
     /// Leaving something for somebody who is not here.
     Leave(Box<Letter>),
     /// Being told that something is kept.
@@ -132,6 +134,7 @@ impl Server {
                 Pending::Read(reading) => server.go_on_reading(now, id, *reading, answered),
                 Pending::Targets(access) => server.tell_targets(id, &access, answered),
                 Pending::LastSeen(nick) => server.tell_last_seen(now, id, &nick, answered),
+                Pending::Whowas(nick, most) => server.tell_whowas(now, id, nick, most, answered),
                 Pending::Leave(letter) => server.answer_letter(now, id, &letter, &answered),
                 Pending::Promise(promise) => server.answer_promise(now, id, promise, &answered),
                 Pending::Waiting(account) => server.show_what_waits(now, id, account, answered),

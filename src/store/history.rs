@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::chat::account::Account;
 use crate::chat::name::Nick;
-use crate::chat::vocabulary::{Conversation, ConversationId, Line};
+use crate::chat::user::Identity;
+use crate::chat::vocabulary::{Conversation, ConversationId, Former, Line};
 
 use super::key::{self, Keys};
 use super::lines;
@@ -33,7 +36,7 @@ pub(super) fn answer(db: &Connection, question: &Question) -> rusqlite::Result<F
             partners.truncate(*limit);
             Ok(Found::Partners(partners))
         }
-        Query::LastSeen(nick) => last_seen(db, nick).map(Found::LastSeen),
+        Query::Former { nick, limit } => former(db, nick, *limit).map(Found::Former),
         Query::Waiting { limit } => found(db, waiting(db, asker, *limit)?),
     }
 }
@@ -282,21 +285,44 @@ fn partner(db: &Connection, asker: &Asker, place: i64) -> rusqlite::Result<Optio
     Ok(account.optional()?.map(Partner::Account))
 }
 
-/// The later of what they said or did last and when their account was here last.
-fn last_seen(db: &Connection, nick: &Nick) -> rusqlite::Result<Option<(u64, Nick)>> {
-    let said = "SELECT last, nick FROM speakers WHERE folded = ?1 ORDER BY last DESC LIMIT 1";
-    let here = "SELECT seen_ms, name FROM accounts WHERE folded = ?1";
-    let by_key = |row: &Row<'_>| Ok((key::id(row.get(0)?).ms, row::nick(row, 1)?));
-    let by_ms = |row: &Row<'_>| Ok((row::number(row, 0)?, row::nick(row, 1)?));
-    let said = db
-        .prepare_cached(said)?
-        .query_row([nick.folded()], by_key)
-        .optional()?;
-    let here = db
-        .prepare_cached(here)?
-        .query_row([nick.folded()], by_ms)
-        .optional()?;
-    Ok(said.into_iter().chain(here).max_by_key(|(ms, _)| *ms))
+/// Among how many the owner of an account is looked for, however few are asked for.
+const FORMER_LOOKED_AT: usize = 50;
+
+/// As whom somebody has said or done anything, and when last. The owner of an account may have been
+/// here later than that, and if they never said anything, no more is known of them.
+fn former(db: &Connection, nick: &Nick, limit: usize) -> rusqlite::Result<Vec<Former>> {
+    let text = "SELECT last, nick, username, host, realname, address, bot, account, account_name
+        FROM speakers WHERE folded = ?1 ORDER BY last DESC LIMIT ?2";
+    let mut statement = db.prepare_cached(text)?;
+    let looked_at = i64::try_from(limit.max(FORMER_LOOKED_AT)).unwrap_or(i64::MAX);
+    let found = statement.query_map(params![nick.folded(), looked_at], |row| {
+        Ok(Former {
+            identity: Arc::new(lines::identity(row, 1)?),
+            until_ms: key::id(row.get(0)?).ms,
+        })
+    })?;
+    let mut former: Vec<Former> = found.collect::<rusqlite::Result<_>>()?;
+    if let Some((owner, seen_ms)) = owner(db, nick)? {
+        let account = |former: &Former| former.identity.account.as_ref().map(|account| account.id);
+        match former.iter_mut().find(|it| account(it) == Some(owner.id)) {
+            Some(known) => known.until_ms = known.until_ms.max(seen_ms),
+            None => former.push(Former {
+                identity: Arc::new(Identity::named(owner.name)),
+                until_ms: seen_ms,
+            }),
+        }
+        former.sort_by_key(|former| std::cmp::Reverse(former.until_ms));
+    }
+    former.truncate(limit);
+    Ok(former)
+}
+
+/// The account of a name, and when its owner was here last.
+fn owner(db: &Connection, nick: &Nick) -> rusqlite::Result<Option<(Account, u64)>> {
+    let text = "SELECT account, name, seen_ms FROM accounts WHERE folded = ?1";
+    let mut statement = db.prepare_cached(text)?;
+    let read = |row: &Row<'_>| Ok((row::named_account(row, 0)?, row::number(row, 2)?));
+    statement.query_row([nick.folded()], read).optional()
 }
 
 /// What waits for the asker, oldest first.

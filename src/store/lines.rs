@@ -85,7 +85,7 @@ fn insert(db: &Connection, key: i64, place: i64, line: &Line) -> rusqlite::Resul
         ":text": columns.text,
         ":name": columns.name,
         ":number": columns.number,
-        ":attached": columns.attached(),
+        ":attached": columns.attached,
         ":seams": columns.seams(),
     })?;
     Ok(inserted > 0)

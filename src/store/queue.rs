@@ -179,7 +179,7 @@ fn weight_of(line: &Line) -> usize {
             text.len() + attached + size_of_val(extras.seams.as_slice())
         }
         Told::Announced { text, .. } | Told::Topic(text) | Told::Quit(text) => text.len(),
-        Told::Left(why) | Told::Kicked(_, why) | Told::ChannelRenamed(_, why) => {
+        Told::Left(why) | Told::Kicked(_, why) | Told::ChannelRenamed { why, .. } => {
             why.as_ref().map_or(0, |why| why.len())
         }
         Told::Joined | Told::Renamed(_) => 0,

@@ -42,6 +42,13 @@ pub(super) fn channel(row: &Row<'_>, at: usize) -> rusqlite::Result<ChannelName>
     ChannelName::parse(row.get_ref(at)?.as_str()?).map_err(|fault| unsound(at, &fault))
 }
 
+pub(super) fn maybe_channel(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<ChannelName>> {
+    match row.get_ref(at)?.as_str_or_null()? {
+        Some(_) => channel(row, at).map(Some),
+        None => Ok(None),
+    }
+}
+
 /// An account's number and, behind it, its name.
 pub(super) fn named_account(row: &Row<'_>, at: usize) -> rusqlite::Result<Account> {
     Ok(Account {

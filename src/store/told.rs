@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::Row;
 
-use crate::chat::name::Nick;
+use crate::chat::name::{ChannelName, Nick};
 use crate::chat::vocabulary::{Extras, Manner, Told};
 
 use super::row;
@@ -28,14 +28,16 @@ const RENAMED: u8 = 20;
 const KICKED: u8 = 21;
 const CHANNEL_RENAMED: u8 = 22;
 
-/// The columns, in this order.
+/// The columns, in this order. `attached` is what a program has attached to something said, and what
+/// a channel was called that has another name.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Columns<'a> {
     pub(super) kind: u8,
     pub(super) text: Option<&'a str>,
     pub(super) name: Option<&'a str>,
     pub(super) number: Option<u32>,
-    pub(super) extras: Option<&'a Extras>,
+    pub(super) attached: Option<&'a str>,
+    pub(super) seams: &'a [u32],
 }
 
 impl<'a> Columns<'a> {
@@ -54,14 +56,10 @@ impl<'a> Columns<'a> {
         }
     }
 
-    pub(super) fn attached(&self) -> Option<&'a str> {
-        self.extras.and_then(|extras| extras.attached.as_deref())
-    }
-
     pub(super) fn seams(&self) -> Option<Vec<u8>> {
-        let seams = self.extras.map(|extras| &extras.seams)?;
-        let bytes = || seams.iter().flat_map(|seam| seam.to_le_bytes()).collect();
-        (!seams.is_empty()).then(bytes)
+        let seams = self.seams.iter();
+        let bytes = || seams.flat_map(|seam| seam.to_le_bytes()).collect();
+        (!self.seams.is_empty()).then(bytes)
     }
 }
 
@@ -73,7 +71,8 @@ pub(super) fn columns<'a>(told: &'a Told, to_nick: Option<&'a Nick>) -> Columns<
             text,
             extras,
         } => Columns {
-            extras: Some(extras),
+            attached: extras.attached.as_deref(),
+            seams: &extras.seams,
             ..Columns::plain(number_of(*manner), Some(text))
         },
         Told::Announced { number, text } => Columns {
@@ -86,9 +85,14 @@ pub(super) fn columns<'a>(told: &'a Told, to_nick: Option<&'a Nick>) -> Columns<
         Told::Quit(why) => Columns::plain(QUIT, Some(why)),
         Told::Renamed(nick) => Columns::named(RENAMED, nick.as_str(), None),
         Told::Kicked(nick, why) => Columns::named(KICKED, nick.as_str(), why.as_deref()),
-        Told::ChannelRenamed(name, why) => {
-            Columns::named(CHANNEL_RENAMED, name.as_str(), why.as_deref())
-        }
+        Told::ChannelRenamed {
+            before,
+            channel,
+            why,
+        } => Columns {
+            attached: before.as_ref().map(ChannelName::as_str),
+            ..Columns::named(CHANNEL_RENAMED, channel.as_str(), why.as_deref())
+        },
     };
     Columns {
         name: columns.name.or(to_nick.map(Nick::as_str)),
@@ -124,7 +128,11 @@ pub(super) fn read(row: &Row<'_>, at: usize) -> rusqlite::Result<Told> {
         QUIT => Told::Quit(some(text)?),
         RENAMED => Told::Renamed(row::nick(row, at + 2)?),
         KICKED => Told::Kicked(row::nick(row, at + 2)?, text),
-        CHANNEL_RENAMED => Told::ChannelRenamed(row::channel(row, at + 2)?, text),
+        CHANNEL_RENAMED => Told::ChannelRenamed {
+            before: row::maybe_channel(row, at + 4)?,
+            channel: row::channel(row, at + 2)?,
+            why: text,
+        },
         unknown => return Err(row::unsound(at, &unknown)),
     })
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::chat::account::{Account, AccountId};
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::vocabulary::{
-    Absent, ConversationId, Kept, KeptAnnouncement, Line, MessageId, Preferences, Record,
+    Absent, ConversationId, Former, Kept, KeptAnnouncement, Line, MessageId, Preferences, Record,
 };
 pub use crate::chat::vocabulary::{End, Point};
 use crate::verifier::Verifier;
@@ -180,8 +180,13 @@ pub enum Query {
         /// At most so many.
         limit: usize,
     },
-    /// When somebody was last heard of under a name.
-    LastSeen(Nick),
+    /// Who was heard of under a name.
+    Former {
+        /// The name.
+        nick: Nick,
+        /// At most so many, the latest of them.
+        limit: usize,
+    },
     /// The private messages that wait for the asker.
     Waiting {
         /// At most so many, the first of them.
@@ -227,8 +232,8 @@ pub enum Found {
     },
     /// Conversations, each with the moment of its latest line.
     Partners(Vec<(Partner, u64)>),
-    /// When (Unix milliseconds) and as whom; nothing if never.
-    LastSeen(Option<(u64, Nick)>),
+    /// They and when they were last heard of, the latest first.
+    Former(Vec<Former>),
 }
 
 /// What came of an order or a question.

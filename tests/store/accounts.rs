@@ -161,9 +161,17 @@ fn what_a_removed_account_has_said_goes_if_it_is_to() {
 #[test]
 fn the_last_time_somebody_was_heard_of() {
     let shelf = Shelf::new();
-    let seen = |name: &str| match shelf.ask(guest(), Query::LastSeen(nick(name))) {
-        Ok(Found::LastSeen(found)) => found.map(|(ms, nick)| (ms, nick.as_str().to_owned())),
-        other => panic!("{other:?}"),
+    let former = |name: &str, limit| {
+        let nick = nick(name);
+        match shelf.ask(guest(), Query::Former { nick, limit }) {
+            Ok(Found::Former(found)) => found,
+            other => panic!("{other:?}"),
+        }
+    };
+    let seen = |name: &str| {
+        let found = former(name, 1);
+        let first = found.first();
+        first.map(|former| (former.until_ms, former.identity.nick.as_str().to_owned()))
     };
     assert_eq!(add(&shelf, "ann"), Ok(Some(AccountId(1))));
     shelf.give([
@@ -174,7 +182,7 @@ fn the_last_time_somebody_was_heard_of() {
     shelf.give([record(by("Ann", Some(1), line(800, "x")))]);
     shelf.settle();
     assert_eq!(seen("GUS"), Some((700, "gus".to_owned())));
-    assert_eq!(seen("ann"), Some((1_000, "ann".to_owned())));
+    assert_eq!(seen("ann"), Some((1_000, "Ann".to_owned())));
     assert_eq!(seen("nobody"), None);
     for at_ms in [5_000, 4_000] {
         let here = Deed::Seen {
@@ -183,7 +191,14 @@ fn the_last_time_somebody_was_heard_of() {
         };
         assert_eq!(shelf.done(here), Ok(None));
     }
-    assert_eq!(seen("Ann"), Some((5_000, "ann".to_owned())));
+    assert_eq!(seen("Ann"), Some((5_000, "Ann".to_owned())));
+    shelf.give([record(by("Ann", None, line(6_000, "x")))]);
+    shelf.settle();
+    let both = former("ann", 9);
+    let times: Vec<u64> = both.iter().map(|former| former.until_ms).collect();
+    assert_eq!(times, [6_000, 5_000]);
+    assert!(both.iter().all(|former| former.identity.is_known()));
+    assert_eq!(former("ann", 1).len(), 1);
 }
 
 #[test]

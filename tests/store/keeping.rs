@@ -44,7 +44,16 @@ fn lines_come_back_as_they_were_after_a_restart() {
         Told::Quit("bye".into()),
         Told::Renamed(nick("José")),
         Told::Kicked(nick("bob"), Some("noise".into())),
-        Told::ChannelRenamed(channel("#Help"), None),
+        Told::ChannelRenamed {
+            before: Some(channel("#desk")),
+            channel: channel("#Help"),
+            why: Some("it is one".into()),
+        },
+        Told::ChannelRenamed {
+            before: None,
+            channel: channel("#Help"),
+            why: None,
+        },
     ];
     let manners = [Manner::Notice, Manner::Request, Manner::Answer].map(|manner| Told::Said {
         manner,

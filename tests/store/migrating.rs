@@ -163,6 +163,12 @@ fn every_kind_is_read(shelf: &Shelf) {
             seams: vec![3],
         },
     };
+    // What it had been called was not kept then.
+    let renamed = Told::ChannelRenamed {
+        before: None,
+        channel: channel("#desk"),
+        why: None,
+    };
     let expected = [
         (10, "ann", said("old words")),
         (11, "ann", said("an old secret")),
@@ -176,7 +182,7 @@ fn every_kind_is_read(shelf: &Shelf) {
         (27, "gus", Told::Quit("bye".into())),
         (28, "gus", Told::Renamed(nick("gus2"))),
         (29, "ann", Told::Kicked(nick("gus2"), Some("enough".into()))),
-        (30, "ann", Told::ChannelRenamed(channel("#desk"), None)),
+        (30, "ann", renamed),
         (40, "ann", said("behind the door")),
         (41, "ann", two_lines),
         (50, "gus", said("Café Über 東京都")),

@@ -36,7 +36,7 @@ impl Office {
             id: AccountId(id),
             name: Nick::parse(&format!("u{id}")).expect("a name"),
         };
-        self.chat.add_account(account.clone());
+        self.chat.add_account(account.clone(), self.now.wall_ms);
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let identity = Identity::new(account.name.clone(), "user", "host", "", address);
         let identity = identity.with_account(Some(Arc::new(account)));

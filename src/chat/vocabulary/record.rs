@@ -67,8 +67,15 @@ pub enum Told {
     Renamed(Nick),
     /// Somebody was put out.
     Kicked(Nick, Option<Arc<str>>),
-    /// The channel was called this from then on.
-    ChannelRenamed(ChannelName, Option<Arc<str>>),
+    /// The channel was called something else from then on.
+    ChannelRenamed {
+        /// What it had been called; unknown of lines that were kept before this was.
+        before: Option<ChannelName>,
+        /// What it is called.
+        channel: ChannelName,
+        /// Why.
+        why: Option<Arc<str>>,
+    },
 }
 
 impl Told {

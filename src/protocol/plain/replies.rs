@@ -303,10 +303,15 @@ pub fn nothing_found() -> String {
 }
 
 /// When somebody was last heard of who is not here and has not been since the start.
-pub fn last_heard_of(nick: &Nick, at_ms: u64, clock: &Clock<'_>) -> String {
+pub fn last_heard_of(former: &Former, clock: &Clock<'_>) -> String {
+    let nick = &former.identity.nick;
+    let mask = match former.identity.is_known() {
+        true => format!(": {}", former.identity),
+        false => ".".to_owned(),
+    };
     told(&format!(
-        "{nick} was last heard of {}.",
-        clock.moment(at_ms)
+        "{nick} was last heard of {}{mask}",
+        clock.moment(former.until_ms)
     ))
 }
 

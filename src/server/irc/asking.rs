@@ -127,6 +127,9 @@ impl Server {
                 let criteria = criteria.into_iter().map(|c| moment(now, c)).collect();
                 self.irc_command(now, id, verb, Command::List { criteria });
             }
+            Command::Whowas { nick, most } if self.settings.chat.remembers => {
+                self.ask_whowas(now, id, nick, most);
+            }
             Command::Say {
                 to: Target::Person(nick),
                 manner,

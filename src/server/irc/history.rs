@@ -16,7 +16,7 @@ use crate::protocol::irc::chathistory::{self, Search, stamped};
 use crate::protocol::irc::commands::Request;
 use crate::protocol::irc::events;
 use crate::protocol::irc::refusals::Complaint;
-use crate::protocol::irc::tags::batched;
+use crate::protocol::irc::tags::{Tags, batched, tagged};
 use crate::protocol::irc::writer::Line;
 use crate::store::vocabulary::{Found, Partner, Query, Trouble};
 
@@ -226,12 +226,12 @@ impl Server {
     }
 
     /// Tells a line of the history as it was told then; whoever is not told times reads them in the
-    /// text.
+    /// text. The id is that of an event, which has none when it happens.
     pub(in crate::server) fn retell_to_client(
         &self,
         now: Now,
         id: SessionId,
-        mut event: Event,
+        (mut event, event_id): (Event, Option<MessageId>),
         batch: Option<&str>,
         out: &mut String,
     ) {
@@ -240,12 +240,17 @@ impl Server {
             let time = self.clock(now, id).moment(event.at_ms);
             stamp(&mut event.what, &time);
         }
-        let Some(batch) = batch else {
-            return events::write(&event, &reader, out);
-        };
         let mut lines = String::new();
         events::write(&event, &reader, &mut lines);
-        out.push_str(&batched(&lines, batch));
+        if let Some(event_id) = event_id
+            && reader.caps.has(Cap::MessageTags)
+        {
+            lines = tagged(&lines, Tags::new(reader.caps).id(event_id).as_str());
+        }
+        match batch {
+            Some(batch) => out.push_str(&batched(&lines, batch)),
+            None => out.push_str(&lines),
+        }
     }
 
     /// Why there is nothing to tell.

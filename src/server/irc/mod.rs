@@ -16,6 +16,7 @@ pub mod read_marker;
 mod registration;
 mod sasl;
 mod stand_ins;
+mod whowas;
 
 use super::session::Session;
 use super::{Heard, Server, SessionId};
