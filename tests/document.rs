@@ -12,6 +12,7 @@ use hallway::chat::limits::{
     AWAY_BYTES_MAX, HISTORY_LINES_MAX, REALNAME_BYTES_MAX, REASON_BYTES_MAX, TOPIC_BYTES_MAX,
 };
 use hallway::chat::mode::Rank;
+use hallway::chat::vocabulary::METADATA_KEYS;
 use hallway::chat::words::KINDS;
 use hallway::config;
 use hallway::protocol::irc;
@@ -114,6 +115,11 @@ fn irc_commands() -> String {
             When::Registered => None,
             When::Always => Some("at any time".to_owned()),
             When::IfAsked(cap) => Some(format!("with `{}`", spelled(cap))),
+            When::AnyTimeIfAsked(any) => {
+                let names = any.iter().map(|cap| format!("`{}`", spelled(*cap)));
+                let names: Vec<String> = names.collect();
+                Some(format!("at any time with {}", names.join(" or ")))
+            }
             When::EarlyIfAsked(cap) => Some(format!("before registration with `{}`", spelled(cap))),
         };
         let free = match spec.counts {
@@ -159,6 +165,14 @@ fn isupport() -> String {
     format!("{}\n", tokens.join(" "))
 }
 
+fn metadata() -> String {
+    let mut table = String::from("| key | what stands under it | |\n| --- | --- | --- |\n");
+    for (key, shape, what) in METADATA_KEYS {
+        let _ = writeln!(table, "| `{key}` | {} | {what} |", shape.words());
+    }
+    table
+}
+
 #[test]
 fn the_tables_of_protocol_md_are_the_programs() {
     let document = read("protocol.md");
@@ -172,6 +186,7 @@ fn the_tables_of_protocol_md_are_the_programs() {
         ("irc-commands", irc_commands()),
         ("numerics", numerics()),
         ("isupport", isupport()),
+        ("metadata", metadata()),
     ] {
         if section(&document, name) != table {
             faults.push(format!("the table of {name} should be:\n{table}"));
@@ -202,6 +217,7 @@ fn every_code_of_a_standard_reply_is_explained() {
     let (part, _) = part.split_once("\n## ").expect("another behind it");
     let sources = [
         "src/protocol/irc/account_registration.rs",
+        "src/protocol/irc/metadata.rs",
         "src/protocol/irc/refusals.rs",
         "src/protocol/irc/commands/channels.rs",
         "src/protocol/irc/commands/talking.rs",

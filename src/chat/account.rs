@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::metadata::Holder;
 use super::name::Nick;
 use super::time::Now;
 use super::user::Identity;
@@ -46,8 +47,8 @@ impl Chat {
             self.forget_absence(account.id);
             self.stayers.remove(&account.id);
         }
-        let owner = account.and_then(|account| self.owner_here(account.id));
-        match owner {
+        let Some(account) = account else { return };
+        match self.owner_here(account.id) {
             // Nobody could come back to them.
             Some(owner) if self.is_staying(owner) => {
                 self.depart(now, owner, ACCOUNT_GONE, false);
@@ -55,6 +56,7 @@ impl Chat {
             Some(owner) => self.belong(now, owner, None),
             None => {}
         }
+        self.end_metadata(Holder::Account(account.id));
     }
 
     /// The account of this name.
@@ -136,6 +138,7 @@ impl Chat {
         if before.account == account {
             return;
         }
+        let metadata = self.metadata_of(who).clone();
         let channels = self.user(who).channels.clone();
         for channel in &channels {
             self.record_exit(now, who, *channel);
@@ -163,6 +166,7 @@ impl Chat {
                 who: identity.clone(),
             },
         );
+        self.change_metadata(now, who, &metadata);
         for channel in self.user(who).channels.clone() {
             self.take_up_rank(now, who, channel);
         }

@@ -11,6 +11,7 @@ use super::kept::Keeping;
 use super::limits::REASON_BYTES_MAX;
 use super::mask::Effect;
 use super::memory::Memory;
+use super::metadata::Holder;
 use super::mode::{Flag, MaskList, Modes, Rank, Ranks};
 use super::name::{ChannelName, Nick};
 use super::time::Now;
@@ -509,6 +510,7 @@ impl Chat {
             let name = channel.name.clone();
             let conversation = channel.conversation;
             self.release_channel_name(&name);
+            self.end_metadata(Holder::Channel(id));
             self.channels.remove(id);
             self.record(Record::Ended { conversation });
         }

@@ -312,6 +312,7 @@ impl Chat {
             person: self.person_row(now, asker, user, Ranks::default()),
             since_ms: person.since_ms,
             channels: seen.map(standing).collect(),
+            metadata: self.known_metadata_of(user),
         }
     }
 

@@ -20,6 +20,7 @@ mod listing;
 pub mod lookalike;
 pub mod mask;
 pub mod memory;
+pub mod metadata;
 pub mod mode;
 pub mod moderation;
 mod modes;
@@ -53,6 +54,7 @@ use account::{Account, AccountId};
 use announcement::InForce;
 use channel::Channel;
 use lookalike::Lookalikes;
+use metadata::Holder;
 use mode::UserFlag;
 use name::{ChannelName, Nick};
 use outbox::Outbox;
@@ -64,8 +66,8 @@ use staying::Staying;
 use time::Now;
 use user::{Identity, User};
 use vocabulary::{
-    Absent, Audience, Command, ConversationId, Event, Former, Happening, MessageId, Output,
-    Preferences, Refusal, Reply, Told, Watched,
+    Absent, Audience, Command, ConversationId, Event, Former, Happening, MessageId, Metadata,
+    Output, Preferences, Refusal, Reply, Told, Watched,
 };
 use watch::CROWD_MIN;
 
@@ -122,6 +124,8 @@ pub struct Chat {
     staying: BTreeMap<UserId, Staying>,
     /// What the owners of accounts have chosen, here or not.
     preferences: BTreeMap<AccountId, Preferences>,
+    /// What is said of people and channels.
+    metadata: BTreeMap<Holder, Metadata>,
     /// How many are not listed for strangers, and how many run the server.
     invisible: usize,
     operators: usize,
@@ -157,6 +161,7 @@ impl Chat {
             stayers: BTreeSet::new(),
             staying: BTreeMap::new(),
             preferences: BTreeMap::new(),
+            metadata: BTreeMap::new(),
             invisible: 0,
             operators: 0,
         };
@@ -294,6 +299,7 @@ impl Chat {
             self.set_flag(who, flag, false);
         }
         self.disown(now, who);
+        self.end_metadata(Holder::Guest(who));
         self.users.remove(who);
         self.note_former(now, identity.clone());
         let departed = Happening::Departed {
@@ -443,6 +449,9 @@ impl Chat {
             Command::Whowas { nick, most } => self.whowas(&nick, most),
             Command::List { criteria } => self.list(who, criteria),
             Command::Board { channel } => self.board(now, who, channel.as_ref()),
+            Command::Describe { whom, key, value } => self.describe(now, who, whom, key, &value),
+            Command::Undescribe { whom } => self.undescribe(now, who, whom),
+            Command::Description { whom } => self.description(who, whom),
         }
     }
 

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use super::account::{Account, AccountId};
 use super::announcement::taken_up;
 use super::attention::LATELY_MS;
+use super::metadata::Holder;
 use super::mode::Flag;
 use super::name::ChannelName;
 use super::time::Now;
 use super::user::Identity;
 use super::vocabulary::{
     Absent, Announcement, Conversation, ConversationId, Kept, KeptAnnouncement, Line, Manner,
-    MessageId, Output, Preferences, Record, Said, Told,
+    MessageId, Metadata, Output, Preferences, Record, Said, Told,
 };
 use super::{ChannelId, Chat, UserId};
 
@@ -42,6 +43,8 @@ pub struct Memories {
     pub stayers: BTreeSet<AccountId>,
     /// Whom people block and what they watch.
     pub preferences: BTreeMap<AccountId, Preferences>,
+    /// What people say of themselves.
+    pub metadata: BTreeMap<AccountId, Metadata>,
     /// The last conversation there has been.
     pub last_conversation: ConversationId,
     /// The last message there has been.
@@ -65,6 +68,9 @@ impl Chat {
         self.preferences = memories.preferences;
         self.absences = memories.absences;
         self.stayers = memories.stayers;
+        let metadata = memories.metadata.into_iter();
+        self.metadata
+            .extend(metadata.map(|(account, said)| (Holder::Account(account), said)));
         let (mut before, mut kept) = (memories.channels, memories.kept);
         for id in self.channels.keys() {
             match before.remove(self.channel(id).name()) {

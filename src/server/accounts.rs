@@ -129,6 +129,7 @@ impl Server {
             absences: restored.absences,
             stayers: restored.stayers,
             preferences: restored.preferences,
+            metadata: restored.metadata,
             last_conversation: restored.last_conversation,
             last_message: restored.last_message,
         };

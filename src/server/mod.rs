@@ -322,6 +322,7 @@ impl Server {
             server.continue_listing(now, id);
             server.continue_retelling(now, id);
             server.continue_letters(now, id);
+            server.continue_sync(id);
         });
         if self
             .sessions

@@ -111,7 +111,7 @@ impl Server {
             if !out.is_empty() {
                 self.send(id, out);
             }
-            return self.end_history_batch(id, retelling.batch.as_deref());
+            return self.end_batch(id, retelling.batch.as_deref());
         }
         out.push_str(&replies::now());
         self.send(id, out);

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::irc::client::Client;
+use super::irc::metadata::Syncing;
 use super::letters::Bundle;
 use super::retelling::Retelling;
 use super::tickets::Ticket;
@@ -60,6 +61,8 @@ pub(super) enum Wait {
     Letters(Bundle),
     /// That its reader takes what there is of what was said earlier.
     Retelling(Retelling),
+    /// That its reader takes what there is of what people and channels say of themselves.
+    Metadata(Syncing),
 }
 
 /// What is still to be done for a plain session, once it waits for nothing.
@@ -148,6 +151,14 @@ impl Session {
     pub(super) fn take_retelling(&mut self) -> Option<Retelling> {
         match self.take_wait(|wait| matches!(wait, Wait::Retelling(_)))? {
             Wait::Retelling(retelling) => Some(retelling),
+            _ => None,
+        }
+    }
+
+    /// What it is being told of people and channels.
+    pub(super) fn take_syncing(&mut self) -> Option<Syncing> {
+        match self.take_wait(|wait| matches!(wait, Wait::Metadata(_)))? {
+            Wait::Metadata(syncing) => Some(syncing),
             _ => None,
         }
     }

@@ -13,11 +13,10 @@ use crate::verifier::Verifier;
 use super::key;
 use super::lines;
 use super::open::{self, FILE, OpenError};
-use super::preferences;
 use super::row;
 use super::stayers;
 use super::vocabulary::{Point, Trouble};
-use super::{absences, announcements, kept};
+use super::{absences, announcements, kept, metadata, preferences};
 
 /// What came of a deed: an account's number, if it made one.
 pub(super) type Outcome = Result<Option<AccountId>, Trouble>;
@@ -140,6 +139,7 @@ pub(super) fn remove(
     kept::remove(db, account)?;
     absences::set(db, account, None)?;
     stayers::set(db, account, false)?;
+    metadata::remove(db, account)?;
     if removed > 0 && with_messages {
         db.execute("DELETE FROM waiting WHERE sender = ?1", [number])?;
         let text = "INSERT INTO erasures (account) VALUES (?1) ON CONFLICT DO NOTHING";

@@ -6,7 +6,7 @@ use crate::chat::vocabulary::Record;
 
 use super::accounts::{self, Outcome};
 use super::vocabulary::Deed;
-use super::{absences, announcements, kept, key, lines, preferences, stayers, stays};
+use super::{absences, announcements, kept, key, lines, metadata, preferences, stayers, stays};
 
 /// Carries out a deed. An error means that all of its transaction is to be undone.
 pub(super) fn carry_out(db: &Connection, deed: &Deed) -> rusqlite::Result<Outcome> {
@@ -72,6 +72,11 @@ fn record(db: &Connection, record: &Record) -> rusqlite::Result<()> {
         } => preferences::set(db, *account, preferences),
         Record::Absent { account, absent } => absences::set(db, *account, absent.as_ref()),
         Record::Stays { account, on } => stayers::set(db, *account, *on),
+        Record::Described {
+            account,
+            key,
+            value,
+        } => metadata::set(db, *account, key, value.as_deref()),
         Record::Line(line) => lines::keep(db, line),
         Record::Redacted { id } => match key::of(*id) {
             Some(key) => lines::forget(db, key),

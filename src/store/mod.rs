@@ -73,6 +73,7 @@ mod kept;
 mod key;
 mod lines;
 mod lock;
+mod metadata;
 mod open;
 mod preferences;
 mod queue;

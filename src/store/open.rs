@@ -18,7 +18,8 @@ use crate::chat::vocabulary::{ConversationId, MessageId};
 
 use super::vocabulary::Restored;
 use super::{
-    absences, accounts, announcements, kept, key, preferences, row, schema, stayers, stays,
+    absences, accounts, announcements, kept, key, metadata, preferences, row, schema, stayers,
+    stays,
 };
 
 /// The database, in the folder that was given.
@@ -256,6 +257,7 @@ fn read_all(db: &Connection) -> rusqlite::Result<Restored> {
         absences: absences::all(db)?,
         stayers: stayers::all(db)?,
         preferences: preferences::all(db)?,
+        metadata: metadata::all(db)?,
     })
 }
 

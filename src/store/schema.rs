@@ -16,6 +16,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     KEPT_CHANNELS,
     ABSENCES,
     STAYERS,
+    METADATA,
 ];
 
 /// `search` keeps no text: it is in `lines`. Its columns are the words (`search.rs` says which), the
@@ -219,6 +220,16 @@ CREATE TABLE absences (
 
 /// Whose owners stay in their channels when they are not connected.
 const STAYERS: &str = "CREATE TABLE stayers (account INTEGER PRIMARY KEY) STRICT;";
+
+/// What the owners of accounts say of themselves.
+const METADATA: &str = "
+CREATE TABLE metadata (
+    account INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (account, key)
+) STRICT, WITHOUT ROWID;
+";
 
 /// How many steps a database has gone through.
 pub(super) fn version(db: &Connection) -> rusqlite::Result<usize> {

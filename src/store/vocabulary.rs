@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crate::chat::account::{Account, AccountId};
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::vocabulary::{
-    Absent, ConversationId, Former, Kept, KeptAnnouncement, Line, MessageId, Preferences, Record,
+    Absent, ConversationId, Former, Kept, KeptAnnouncement, Line, MessageId, Metadata, Preferences,
+    Record,
 };
 pub use crate::chat::vocabulary::{End, Point};
 use crate::verifier::Verifier;
@@ -288,6 +289,8 @@ pub struct Restored {
     pub stayers: BTreeSet<AccountId>,
     /// Whom people block and what they watch.
     pub preferences: BTreeMap<AccountId, Preferences>,
+    /// What people say of themselves.
+    pub metadata: BTreeMap<AccountId, Metadata>,
 }
 
 /// How a store is.

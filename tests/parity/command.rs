@@ -27,7 +27,7 @@ commands! {
     Promote, Modes, Masks, SetModes, RenameChannel, Redact, Retract, RedactMessage, OwnModes,
     SetOwnModes, Kill, Wallops, Away, Back, Stay, Watch, Unwatch, Watching, Block, Unblock, Blocked,
     Announce, Announcements, Acknowledge, RollCall, Withdraw, Who, Names, Find, Whois, Whowas, List,
-    Board,
+    Board, Describe, Undescribe, Description,
 }
 
 /// The commands that a line asks for on the plain protocol, by a person who is in the lobby.

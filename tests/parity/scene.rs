@@ -16,7 +16,7 @@ use crate::staging::script::Script;
 const BEGINS_MS: u64 = 1_795_425_240_000;
 
 /// What the clients have asked for.
-const CAPS: &str = "message-tags echo-message away-notify batch draft/message-redaction \
+const CAPS: &str = "message-tags echo-message away-notify batch draft/message-redaction draft/metadata-2 \
                     draft/channel-rename extended-monitor setname standard-replies";
 
 /// Keeps apart the configuration files of scenes that play at the same time.
@@ -385,10 +385,13 @@ fn config(act: &Act) -> String {
         .join("\n")
 }
 
-/// The line without what tells on which protocol ann is: her user name; and which words she took a
-/// line back by.
+/// The line without what tells on which protocol ann is: her user name; how many batches there were
+/// before; and which words she took a line back by.
 fn normal(line: &str) -> String {
     let line = line.replace("~ann", "user");
+    let line = ["BATCH +h", "BATCH -h", "batch=h"]
+        .iter()
+        .fold(line, |line, begin| uncounted(&line, begin));
     match (line.find(" took back what "), line.find(" said at ")) {
         (Some(_), Some(end)) => {
             let behind = end + " said at 09:14".len();
@@ -396,6 +399,17 @@ fn normal(line: &str) -> String {
             format!("{front}{}", &line[behind..])
         }
         _ => line,
+    }
+}
+
+/// The line without the number behind these words.
+fn uncounted(line: &str, begin: &str) -> String {
+    match line.split_once(begin) {
+        Some((before, behind)) => {
+            let behind = behind.trim_start_matches(|c: char| c.is_ascii_digit());
+            format!("{before}{begin}{behind}")
+        }
+        None => line.to_owned(),
     }
 }
 

@@ -241,6 +241,52 @@ pub(crate) static SCENES: &[Scene] = &[
         -- limit
         ann! /realname {x*151} | SETNAME {x*151} => at most 150 bytes | FAIL SETNAME INVALID_REALNAME
     "),
+    scene("say something of oneself", &["Describe", "Undescribe", "Description"], "
+        carol> METADATA * SUB status
+        ann> /profile status in room 4 | METADATA * SET status :in room 4
+        carol< METADATA ann status * :in room 4
+        bob? /whois ann => status: in room 4
+        carol? METADATA ann LIST => 761 carol ann status * :in room 4
+        ann? /profile | METADATA * LIST => status: in room 4 | status * :in room 4
+        ann> /profile status - | METADATA * SET status
+        carol< METADATA ann status *
+        ann> /profile color #00ff00 | METADATA * SET color :#00ff00
+        ann> /profile - | METADATA * CLEAR
+        ann? /profile | METADATA * LIST => is empty | BATCH -
+        -- refused
+        ann! /profile color red | METADATA * SET color :red => six hexadecimal digits | FAIL METADATA VALUE_INVALID
+        ann! /profile Color red | METADATA * SET Color :red => is no key | FAIL METADATA KEY_INVALID
+        ann! /profile color - | METADATA * SET color => There is no color | FAIL METADATA KEY_NOT_SET
+        -- limit
+        ann> /profile k{1..20} x | METADATA * SET k{1..20} :x
+        ann! /profile k21 x | METADATA * SET k21 :x => limit is 20 | FAIL METADATA LIMIT_REACHED
+        ann! /profile k1 {x*301} | METADATA * SET k1 :{x*301} => at most 300 bytes | FAIL METADATA VALUE_INVALID
+        ann! /profile {k*41} x | METADATA * SET {k*41} :x => is no key | FAIL METADATA KEY_INVALID
+    "),
+    scene("say something of a channel", &["Describe", "Undescribe", "Description"], "
+        ann> /join #desk | JOIN #desk
+        bob> /join #desk
+        carol> JOIN #desk
+        carol> METADATA * SUB url
+        ann> /profile #desk url https://chat.office | METADATA #desk SET url :https://chat.office
+        carol< METADATA #desk url * :https://chat.office
+        bob? /profile #desk => url: https://chat.office
+        carol? METADATA #desk GET url => 761 carol #desk url * :https://chat.office
+        ann> /profile #desk - | METADATA #desk CLEAR
+        carol< METADATA #desk url *
+        -- refused
+        bob> /join #desk
+        ann> /join #desk | JOIN #desk
+        ann! /profile #desk url https://a | METADATA #desk SET url :https://a => Only operators of #desk | FAIL METADATA KEY_NO_PERMISSION
+        ann! /profile #no url https://a | METADATA #no SET url :https://a => There is no channel | FAIL METADATA INVALID_TARGET
+        bob> /mode #desk +s
+        ann> /leave #desk | PART #desk
+        ann! /profile #desk | METADATA #desk LIST => There is no channel | FAIL METADATA INVALID_TARGET
+        -- limit
+        ann> /join #desk | JOIN #desk
+        ann> /profile #desk k{1..20} x | METADATA #desk SET k{1..20} :x
+        ann! /profile #desk k21 x | METADATA #desk SET k21 :x => limit is 20 | FAIL METADATA LIMIT_REACHED
+    "),
     scene("be something besides", &["SetOwnModes"], "
         ann> /self +B | MODE ann +B
         bob? /whois ann => a program

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hallway::chat::account::{Account, AccountId};
 use hallway::chat::mask::{Effect, Mask};
 use hallway::chat::vocabulary::{
-    Absent, ConversationId, Line, Preferences, Record, Unwanted, Watched,
+    Absent, ConversationId, Line, MetadataKey, Preferences, Record, Unwanted, Watched,
 };
 use hallway::store::vocabulary::{Asker, Deed, Found, Partner, Query, Scope, Trouble};
 use hallway::verifier::{ITERATIONS_MIN, Verifier};
@@ -391,4 +391,41 @@ fn what_people_choose_is_kept_in_order_until_their_account_goes() {
     let accounts: Vec<u64> = known.keys().map(|account| account.0).collect();
     assert_eq!(accounts, [1]);
     assert_eq!(known[&AccountId(1)].unwanted, unwanted[1..]);
+}
+
+fn described(account: u64, key: &str, value: Option<&str>) -> Deed {
+    Deed::Record(Record::Described {
+        account: AccountId(account),
+        key: MetadataKey::parse(key).expect("a key"),
+        value: value.map(Into::into),
+    })
+}
+
+#[test]
+fn what_people_say_of_themselves_is_kept_until_their_account_goes() {
+    let shelf = Shelf::new();
+    for name in ["ann", "bob"] {
+        add(&shelf, name).expect("there is none");
+    }
+    shelf.give([
+        described(1, "status", Some("in room 4")),
+        described(1, "status", Some("in room 5")),
+        described(1, "color", Some("#00ff00")),
+        described(1, "color", None),
+        described(2, "status", Some("here")),
+        described(3, "status", Some("nobody's")),
+    ]);
+    let shelf = shelf.reopen();
+    let all = |shelf: &Shelf| -> Vec<(u64, String)> {
+        let known = shelf.restored.metadata.iter();
+        let spelled = known.flat_map(|(account, said)| {
+            said.iter()
+                .map(|(key, value)| (account.0, format!("{key}: {value}")))
+        });
+        spelled.collect()
+    };
+    let expected = [(1, "status: in room 5"), (2, "status: here")];
+    assert_eq!(all(&shelf), expected.map(|(n, said)| (n, said.to_owned())));
+    assert_eq!(remove(&shelf, 1, false), Ok(None));
+    assert_eq!(all(&shelf.reopen()), [(2, "status: here".to_owned())]);
 }

@@ -64,6 +64,7 @@ impl List {
             Record::Kept { .. }
             | Record::Absent { .. }
             | Record::Stays { .. }
+            | Record::Described { .. }
             | Record::Preferred { .. }
             | Record::Announced(_)
             | Record::Numbered(_)

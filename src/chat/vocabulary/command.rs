@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Extras, Manner, MessageId};
+use super::{Described, Extras, Manner, MessageId, MetadataKey};
 use crate::chat::mask::{Mask, Pattern};
 use crate::chat::mode::{MaskList, ModeChange, Rank, UserFlag};
 use crate::chat::name::{ChannelName, Nick};
@@ -206,6 +206,16 @@ pub enum Command {
     List { criteria: Vec<Criterion> },
     /// Ask for a channel's people, or everyone, by availability.
     Board { channel: Option<ChannelName> },
+    /// Say something of oneself, or of a channel, under a key; no more (an empty text).
+    Describe {
+        whom: Described,
+        key: MetadataKey,
+        value: String,
+    },
+    /// Say nothing any more.
+    Undescribe { whom: Described },
+    /// Ask what is said of somebody or a channel.
+    Description { whom: Described },
 }
 
 impl Command {
@@ -232,6 +242,7 @@ impl Command {
                 | Self::Whowas { .. }
                 | Self::List { .. }
                 | Self::Board { .. }
+                | Self::Description { .. }
         )
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::MetadataKey;
 use crate::chat::UserId;
 use crate::chat::availability::Away;
 use crate::chat::mode::{ModeChange, Rank, UserFlag};
@@ -161,6 +162,12 @@ pub enum Happening {
     Renamed { who: Arc<Identity>, nick: Nick },
     /// Somebody is called something else in full now.
     Introduced { who: Arc<Identity> },
+    /// Something else is said of a person or a channel now, or nothing any more.
+    Described {
+        of: Place,
+        key: MetadataKey,
+        value: Option<Arc<str>>,
+    },
     /// Somebody is logged in to an account now, or to none.
     AccountChanged { who: Arc<Identity> },
     /// What others see in place of somebody's address is something else now.

@@ -9,12 +9,17 @@
 
 mod command;
 mod event;
+mod metadata;
 mod record;
 mod refusal;
 mod reply;
 
 pub use command::{Command, Criterion, Target, Watched, Whom};
 pub use event::{Audience, Event, Extras, Happening, Manner, MessageId, Place, Said, Span};
+pub use metadata::{
+    Described, METADATA_KEY_BYTES_MAX, METADATA_KEYS, METADATA_KEYS_MAX, METADATA_VALUE_BYTES_MAX,
+    Metadata, MetadataKey, Shape,
+};
 pub use record::{
     Absent, Announcement, Attention, Conversation, ConversationId, End, Kept, KeptAnnouncement,
     Letter, Line, Point, Preferences, Promise, Record, Synced, Told, Unwanted, Window,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::MetadataKey;
 use super::command::Watched;
 use super::event::{Extras, Manner, MessageId};
 use super::reply::{Listed, TopicInfo};
@@ -344,6 +345,15 @@ pub enum Record {
         account: AccountId,
         /// Whether.
         on: bool,
+    },
+    /// The owner of an account says this of themselves from now on, or nothing under that key.
+    Described {
+        /// Whose account.
+        account: AccountId,
+        /// The key.
+        key: MetadataKey,
+        /// What.
+        value: Option<Arc<str>>,
     },
     /// A line.
     Line(Line),

@@ -1,6 +1,6 @@
 //! A reply that says no. Each becomes one line, in one place per protocol.
 
-use super::Whom;
+use super::{MetadataKey, Whom};
 use crate::chat::mode::MaskList;
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::settings::Announcers;
@@ -22,6 +22,8 @@ pub enum Limited {
     FoundedChannels,
     /// Accounts that are operators of one kept channel.
     OperatorAccounts,
+    /// Keys under which something is said of a person or a channel.
+    Keys,
 }
 
 /// Why something cannot be.
@@ -115,6 +117,12 @@ pub enum Refusal {
     NotLoggedIn,
     /// The asker is not away.
     NotAway,
+    /// Only they say something of themselves.
+    NotYourProfile { nick: Nick },
+    /// Nothing is said under that key.
+    NothingUnderKey { key: MetadataKey },
+    /// That cannot stand under the key.
+    NotUnderKey { key: MetadataKey },
     /// No announcement in force has the number, as far as the asker may know.
     NoSuchAnnouncement { number: u32 },
     /// The announcement is the asker's own.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attention, Criterion, Place, Said, Synced, Watched, Whom};
+use super::{
+    Attention, Criterion, Described, Metadata, MetadataKey, Place, Said, Synced, Watched, Whom,
+};
 use crate::chat::availability::Away;
 use crate::chat::mask::Mask;
 use crate::chat::mode::{MaskList, Modes, Ranks, UserFlags};
@@ -110,6 +112,8 @@ pub struct PersonInfo {
     pub since_ms: u64,
     /// Where they are, as far as the asker may know.
     pub channels: Vec<Standing>,
+    /// What they say of themselves under keys that are known.
+    pub metadata: Metadata,
 }
 
 /// An announcement in force.
@@ -375,6 +379,19 @@ pub enum Reply {
         here: bool,
         former: Vec<Former>,
     },
+    /// This is said of somebody or a channel from now on, or nothing under that key.
+    Described {
+        whom: Described,
+        key: MetadataKey,
+        value: Option<Arc<str>>,
+    },
+    /// Nothing is said any more; it was under these keys.
+    Undescribed {
+        whom: Described,
+        keys: Vec<MetadataKey>,
+    },
+    /// What is said of somebody or a channel.
+    Description { whom: Described, metadata: Metadata },
     /// People or channels will be listed: where, and how many.
     Listing {
         channel: Option<ChannelName>,

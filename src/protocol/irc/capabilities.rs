@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::account_registration::Rules;
+use super::metadata;
 use crate::sasl;
 
 /// The most bytes of a multiline message (draft/multiline), line feeds included.
@@ -54,6 +55,8 @@ pub enum Cap {
     EventPlayback = 1 << 29,
     Search = 1 << 30,
     ReadMarker = 1 << 31,
+    Metadata2 = 1 << 32,
+    Metadata3 = 1 << 33,
 }
 
 /// All that are offered, by name. Two have the name that they had as drafts too.
@@ -71,6 +74,8 @@ pub static CAPABILITIES: &[(&str, Cap)] = &[
     ("draft/extended-isupport", Cap::ExtendedIsupport),
     ("draft/extended-monitor", Cap::DraftExtendedMonitor),
     ("draft/message-redaction", Cap::MessageRedaction),
+    ("draft/metadata-2", Cap::Metadata2),
+    ("draft/metadata-3", Cap::Metadata3),
     ("draft/multiline", Cap::Multiline),
     ("draft/no-implicit-names", Cap::DraftNoImplicitNames),
     ("draft/pre-away", Cap::PreAway),
@@ -167,6 +172,11 @@ impl Caps {
         self.has(Cap::Batch) && self.has(Cap::ServerTime)
     }
 
+    /// Whether it is told what people and channels say of themselves.
+    pub fn metadata(self) -> bool {
+        self.has(Cap::Metadata2) || self.has(Cap::Metadata3)
+    }
+
     /// Whether names are told on joining.
     pub fn implicit_names(self) -> bool {
         !self.has(Cap::NoImplicitNames) && !self.has(Cap::DraftNoImplicitNames)
@@ -232,6 +242,7 @@ impl Offer {
             Cap::Multiline => Some(format!(
                 "max-bytes={MULTILINE_BYTES_MAX},max-lines={MULTILINE_LINES_MAX}"
             )),
+            Cap::Metadata2 | Cap::Metadata3 => Some(metadata::promised()),
             Cap::Sasl => Some(sasl::listed()),
             Cap::AccountRegistration => {
                 let value = self.registration.map(Rules::value);

@@ -15,12 +15,13 @@ use super::args::Args;
 use super::capabilities::Caps;
 use super::chathistory::{self, Search};
 use super::message::Message;
+use super::metadata;
 use super::numerics::ERR_NEEDMOREPARAMS;
 use super::refusals::Complaint;
 use super::rows::WhoForm;
 use crate::chat::mode::UserFlag;
 use crate::chat::name::ChannelName;
-use crate::chat::vocabulary::{Command, Manner, MessageId, Target};
+use crate::chat::vocabulary::{Command, Described, Manner, MessageId, Target};
 
 /// When a command can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub enum When {
     /// Before registration only if the client has asked for it (draft/pre-away,
     /// draft/extended-isupport).
     EarlyIfAsked(super::capabilities::Cap),
+    /// At any time, but only if the client has asked for one of these.
+    AnyTimeIfAsked(&'static [super::capabilities::Cap]),
 }
 
 /// What of a command counts against the pace.
@@ -199,6 +202,10 @@ pub enum Request {
     MarkRead(String, Option<u64>),
     /// To be shown what was said in a channel before one came in, or since one went.
     Earlier(ChannelName, Option<MessageId>),
+    /// To have, or to say, something of people and channels.
+    Metadata(metadata::Wish),
+    /// To be told what stands under the keys that one is subscribed to, of a person or a channel.
+    SyncMetadata(Described),
     /// To take back a message: where, its id, and why.
     Redact(Target, String, Option<String>),
 }

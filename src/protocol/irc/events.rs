@@ -7,6 +7,7 @@ use super::args::CTCP;
 use super::capabilities::{Cap, Caps};
 use super::framing::MESSAGE_BYTES_MAX;
 use super::message_id;
+use super::metadata::write_news;
 use super::numerics::*;
 use super::pieces::pieces;
 use super::replies::{write_back, write_gone};
@@ -51,6 +52,7 @@ pub fn is_personal(what: &Happening) -> bool {
             | Happening::Introduced { .. }
             | Happening::HostChanged { .. }
             | Happening::Joined { away: Some(_), .. }
+            | Happening::Described { .. }
     )
 }
 
@@ -66,6 +68,7 @@ pub fn relevant(what: &Happening) -> Caps {
         Happening::Invited { .. } => &[Cap::InviteNotify],
         Happening::Redacted { .. } => &[Cap::MessageRedaction],
         Happening::ChannelRenamed { .. } => &[Cap::ChannelRename],
+        Happening::Described { .. } => &[Cap::Metadata2, Cap::Metadata3],
         _ => &[],
     };
     TAG_CAPS.either(Caps::of(more))
@@ -178,6 +181,11 @@ pub fn write(event: &Event, reader: &Reader<'_>, out: &mut String) {
         Happening::Introduced { who } => {
             if caps.has(Cap::Setname) {
                 Line::tagged(out, &tags(who), who, "SETNAME").text(who.realname());
+            }
+        }
+        Happening::Described { of, key, value } => {
+            if caps.metadata() {
+                write_news(&target(of), key.as_str(), value.as_ref(), reader, out);
             }
         }
         Happening::AccountChanged { who } => {

@@ -14,6 +14,7 @@ pub mod framing;
 pub mod isupport;
 pub mod message;
 pub mod message_id;
+pub mod metadata;
 pub mod nickserv;
 pub mod numerics;
 pub mod pieces;

@@ -447,6 +447,7 @@ fn too_many(what: Limited, max: usize, verb: &str, about: &str) -> Complaint {
             &text("people who are operators of a kept channel whenever they come"),
         ),
         Limited::Watches => Complaint::own(verb, "TOO_MANY", &text("watched")),
+        Limited::Keys => Complaint::own(verb, "TOO_MANY", &text("keys")),
     }
 }
 

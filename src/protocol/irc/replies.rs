@@ -387,6 +387,10 @@ fn write_whois(info: &PersonInfo, reader: &Reader<'_>, out: &mut String) {
             .param(host(&address.to_string()))
             .text("is actually using host");
     }
+    for (key, value) in &info.metadata {
+        let line = about(reader, out, RPL_WHOISKEYVALUE, identity);
+        line.param(key.as_str()).param("*").text(&**value);
+    }
     about(reader, out, RPL_WHOISIDLE, identity)
         .param(person.idle_ms / 1_000)
         .param(info.since_ms / 1_000)

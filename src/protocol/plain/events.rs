@@ -218,6 +218,7 @@ fn sentence(what: &Happening, clock: &Clock<'_>) -> String {
         | Happening::OwnModesChanged { .. }
         | Happening::Signalled { .. }
         | Happening::Introduced { .. }
+        | Happening::Described { .. }
         | Happening::AccountChanged { .. }
         | Happening::HostChanged { .. } => String::new(),
         Happening::Delivered { nick, count: 1 } => {

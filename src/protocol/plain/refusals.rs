@@ -7,7 +7,7 @@ use crate::chat::limits::HISTORY_LINES_MAX;
 use crate::chat::mode::KEY_BYTES_MAX;
 use crate::chat::name::{CHANNEL_BYTES_MAX, NICK_BYTES_MAX, NameFault, Nick};
 use crate::chat::settings::Announcers;
-use crate::chat::vocabulary::{Limited, Refusal, Whom};
+use crate::chat::vocabulary::{Limited, METADATA_KEY_BYTES_MAX, Refusal, Whom};
 use crate::protocol::entry::NoEntry;
 use crate::protocol::stamp::Clock;
 
@@ -71,6 +71,8 @@ pub enum Mistake {
     HistoryFailed,
     /// So many lines are not told at once.
     TooManyLines,
+    /// Nothing can be said under that key.
+    NoKey { typed: String },
     /// It is no day and no time.
     NoSuchTime { typed: String },
     /// The calendar has no such day.
@@ -149,6 +151,9 @@ pub fn mistake(mistake: &Mistake) -> String {
         Mistake::NoSuchDay => "There is no such day in the calendar.".to_owned(),
         Mistake::NoSuchSession { number } => format!("You have no session {number}: /sessions lists them."),
         Mistake::ThisSession => "That is this session: /quit ends it.".to_owned(),
+        Mistake::NoKey { typed } => format!(
+            "{typed} is no key: those have small letters, digits and _ . / -, at most {METADATA_KEY_BYTES_MAX}. Try status."
+        ),
         Mistake::OperatorsOnly => "Only operators of the server can do that.".to_owned(),
         Mistake::NoMotd => "There is no message of the day.".to_owned(),
         Mistake::NoCurrentChannel => "You have no current channel: /join #lobby or another first.".to_owned(),
@@ -345,6 +350,14 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
         }
         Refusal::NotLoggedIn => no_entry(&NoEntry::NotLoggedIn),
         Refusal::NotAway => "You are not away.".to_owned(),
+        Refusal::NotYourProfile { nick } => format!("Only {nick} changes the profile of {nick}."),
+        Refusal::NothingUnderKey { key } => {
+            format!("There is no {key} in that profile: /profile shows it.")
+        }
+        Refusal::NotUnderKey { key } => {
+            let what = key.shape().map_or("words", |shape| shape.words());
+            format!("{key} cannot be that: it is {what}.")
+        }
         Refusal::NoSuchAnnouncement { number } => {
             format!("No announcement {number} is in force: /announcements lists those that are.")
         }
@@ -426,6 +439,7 @@ fn too_many(what: Limited, max: usize) -> String {
             "people who are operators of a kept channel whenever they come",
             "/op -NAME one of them first; /keep lists them",
         ),
+        Limited::Keys => ("keys of one profile", "/profile KEY - takes one out"),
     };
     format!("That would be too many: the limit is {max} {what}. {remedy}.")
 }

@@ -12,9 +12,9 @@ use crate::chat::mask::Effect;
 use crate::chat::mode::{MaskList, Rank, Ranks, UserFlag, UserFlags};
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::vocabulary::{
-    AnnouncementInfo, Attention, BoardCounts, ChannelInfo, Company, ForAbsent, Former, Listed,
-    Listing, PersonInfo, PersonRow, Place, Presence, Reply, Row, Said, Synced, TopicInfo, Watched,
-    Whom,
+    AnnouncementInfo, Attention, BoardCounts, ChannelInfo, Company, Described, ForAbsent, Former,
+    Listed, Listing, Metadata, PersonInfo, PersonRow, Place, Presence, Reply, Row, Said, Synced,
+    TopicInfo, Watched, Whom,
 };
 use crate::protocol::Protocol;
 use crate::protocol::modes;
@@ -55,6 +55,7 @@ pub fn render(reply: &Reply, day: &mut u32, clock: &Clock<'_>) -> String {
             write_announcements(announcements, clock, &mut out)
         }
         Reply::Whois(info) => write_whois(info, clock, &mut out),
+        Reply::Description { whom, metadata } => write_profile(whom, metadata, &mut out),
         Reply::Sent { to, away, news } => {
             write_sent(to, away.as_ref().filter(|_| *news), clock, &mut out);
         }
@@ -84,6 +85,11 @@ fn sentence(reply: &Reply, clock: &Clock<'_>) -> String {
         Reply::Invitations { channels } => {
             format!("You are asked into {}.", comma_separated(channels))
         }
+        Reply::Described { whom, key, value } => match value {
+            Some(value) => format!("{} has {key} now: {value}", profile(whom)),
+            None => format!("{} has no {key} any more.", profile(whom)),
+        },
+        Reply::Undescribed { whom, .. } => format!("{} is empty now.", profile(whom)),
         Reply::Introduced { realname } => format!("In full you are {realname} now."),
         Reply::Retracted { nick } => format!("Your latest line to {nick} is taken back."),
         Reply::Knocked { channel } => format!("The operators of {channel} have been asked."),
@@ -576,9 +582,33 @@ fn write_whois(info: &PersonInfo, clock: &Clock<'_>, out: &mut String) {
             &format!("  in {}", named.collect::<Vec<_>>().join(", ")),
         );
     }
+    write_metadata(&info.metadata, out);
     tell(out, &format!("  mask {}", person.identity));
     if let Some(address) = person.address {
         tell(out, &format!("  from {address}"));
+    }
+}
+
+/// Whose profile it is.
+fn profile(whom: &Described) -> String {
+    match whom {
+        Described::Oneself => "Your profile".to_owned(),
+        Described::Person(nick) => format!("The profile of {nick}"),
+        Described::Channel(channel) => format!("The profile of {channel}"),
+    }
+}
+
+fn write_profile(whom: &Described, metadata: &Metadata, out: &mut String) {
+    if metadata.is_empty() {
+        return tell(out, &format!("{} is empty.", profile(whom)));
+    }
+    tell(out, &format!("{}:", profile(whom)));
+    write_metadata(metadata, out);
+}
+
+fn write_metadata(metadata: &Metadata, out: &mut String) {
+    for (key, value) in metadata {
+        tell(out, &format!("  {key}: {value}"));
     }
 }
 

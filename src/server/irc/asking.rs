@@ -103,6 +103,8 @@ impl Server {
             Request::History(wish) => self.chathistory(now, id, wish),
             Request::Search(search) => self.search_irc(now, id, search),
             Request::MarkRead(target, at_ms) => self.mark_read(now, id, &target, at_ms),
+            Request::Metadata(wish) => self.hear_metadata(now, id, wish),
+            Request::SyncMetadata(whom) => self.sync_planned(id, whom),
             Request::Earlier(channel, since) => self.replay_earlier(now, id, channel, since),
             Request::Redact(to, message, why) => self.redact(now, id, to, &message, why),
         }

@@ -92,11 +92,11 @@ impl Server {
     fn note_version(&mut self, id: SessionId, typed: &str) -> u32 {
         let version = typed.split(' ').next().and_then(|word| word.parse().ok());
         let version = version.unwrap_or(0);
-        if let Some(client) = self.client_mut(id) {
-            if version >= VERSION_WITH_VALUES {
-                client.knows_values = true;
-                client.caps.set(Cap::CapNotify, true);
-            }
+        if let Some(client) = self.client_mut(id)
+            && version >= VERSION_WITH_VALUES
+        {
+            client.knows_values = true;
+            client.caps.set(Cap::CapNotify, true);
         }
         version
     }
@@ -123,6 +123,7 @@ impl Server {
 
     fn request_capabilities(&mut self, id: SessionId, list: &str) {
         let offer = offer(&self.settings);
+        let knew = self.caps(id).metadata();
         let Some(client) = self.client_mut(id) else {
             return;
         };
@@ -142,6 +143,11 @@ impl Server {
                 line.text(text);
             }
         });
+        match (knew, self.caps(id).metadata()) {
+            (false, true) => self.tell_own_metadata(id),
+            (true, false) => self.end_subscriptions(id),
+            _ => {}
+        }
     }
 
     /// How many bytes of capabilities fit into a line.

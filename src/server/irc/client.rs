@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chat::account::Account;
 use crate::chat::name::Nick;
-use crate::chat::vocabulary::{Manner, Target};
+use crate::chat::vocabulary::{Manner, MetadataKey, Target};
 use crate::protocol::irc::capabilities::{Caps, VERSION_WITH_VALUES};
 use crate::protocol::irc::commands::Reading;
 use crate::protocol::irc::sasl::Exchange;
@@ -34,6 +34,8 @@ pub(super) struct Registration {
     pub(super) account: Option<Arc<Account>>,
     /// It is away from the beginning, with these words.
     pub(super) away: Option<String>,
+    /// What they say of themselves from the beginning.
+    pub(super) metadata: Vec<(MetadataKey, Arc<str>)>,
 }
 
 /// What most clients do not have at most times.
@@ -41,6 +43,8 @@ pub(super) struct Registration {
 pub(super) struct Aside {
     /// Whom it monitors, in the order of asking.
     pub(super) monitored: Vec<Nick>,
+    /// Of which keys it wants to hear.
+    pub(super) subscriptions: Vec<MetadataKey>,
     /// What is still to be done of its last message: the command, and what it asks for.
     pub(super) todo: VecDeque<(String, Reading)>,
     /// Its last message has a label.
@@ -128,6 +132,7 @@ impl Client {
     pub(super) fn tidy(&mut self) {
         let empty = self.aside.as_ref().is_some_and(|aside| {
             aside.monitored.is_empty()
+                && aside.subscriptions.is_empty()
                 && aside.todo.is_empty()
                 && aside.labelled.is_none()
                 && aside.multiline.is_none()

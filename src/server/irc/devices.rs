@@ -9,9 +9,10 @@ use crate::chat::UserId;
 use crate::chat::name::ChannelName;
 use crate::chat::time::Now;
 use crate::chat::user::Identity;
-use crate::chat::vocabulary::{Audience, Command, Event, Happening, MessageId, Reply};
+use crate::chat::vocabulary::{Audience, Command, Described, Event, Happening, MessageId, Reply};
 use crate::protocol::irc::commands::Request;
 use crate::protocol::irc::events;
+use crate::protocol::irc::metadata::METADATA;
 use crate::protocol::irc::refusals;
 use crate::protocol::irc::replies;
 use crate::protocol::plain::replies::session_sentences;
@@ -140,9 +141,12 @@ impl Server {
             ("NAMES", Request::Chat(Command::Names { channel }))
         });
         let earlier = self.is_shown_earlier(id);
-        let earlier = earlier.then_some(("JOIN", Request::Earlier(channel, since)));
+        let earlier = earlier.then(|| ("JOIN", Request::Earlier(channel.clone(), since)));
+        let told = self.caps(id).metadata() && !self.subscriptions(id).is_empty();
+        let sync = Request::SyncMetadata(Described::Channel(channel));
+        let sync = told.then_some((METADATA, sync));
         if let Some(client) = self.client_mut(id) {
-            let put_off = names.into_iter().chain(earlier);
+            let put_off = names.into_iter().chain(earlier).chain(sync);
             let put_off = put_off.map(|(verb, request)| (verb.to_owned(), Ok(request)));
             client.aside().todo.extend(put_off);
         }
@@ -190,6 +194,7 @@ impl Server {
             if self.caps(id).implicit_names() {
                 self.write_names_at_once(id, channel);
             }
+            self.postpone_sync(id, channel);
         }
     }
 }

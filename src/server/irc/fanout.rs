@@ -10,9 +10,10 @@ use super::stand_ins::is_stood_in;
 use crate::chat::UserId;
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::time::Now;
-use crate::chat::vocabulary::{Command, Event, Happening, Listing, Refusal, Reply};
+use crate::chat::vocabulary::{Command, Described, Event, Happening, Listing, Refusal, Reply};
 use crate::protocol::irc::capabilities::Caps;
 use crate::protocol::irc::events;
+use crate::protocol::irc::metadata::METADATA;
 use crate::protocol::irc::refusals;
 use crate::protocol::irc::replies::{self, listing, names_sign};
 use crate::protocol::irc::rows::{Form, Rows};
@@ -80,6 +81,11 @@ impl Server {
         if let (Some((_, bytes)), false) = (known, personal) {
             return bytes.clone();
         }
+        if let Happening::Described { key, .. } = &event.what
+            && !self.hears_of_key(id, key)
+        {
+            return Bytes::new();
+        }
         let mut out = String::with_capacity(MESSAGE_BYTES_USUAL);
         let reader = Reader {
             caps,
@@ -110,6 +116,9 @@ impl Server {
             return;
         }
         let id = cause.session;
+        if self.tell_metadata(id, &reply) {
+            return;
+        }
         let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
         let Some(identity) = user.map(|user| user.identity().clone()) else {
             return;
@@ -120,6 +129,7 @@ impl Server {
         });
         if let Reply::Joined { channel, .. } = &reply {
             self.tell_read_marker(id, channel);
+            self.plan_sync(id, Described::Channel(channel.clone()));
             self.plan_earlier(id, channel);
         }
         if let Reply::Joined { channel, .. } = &reply
@@ -196,6 +206,9 @@ impl Server {
         let id = cause.session;
         if matches!(refusal, Refusal::NotAway) {
             return self.write_to(id, |_, reader, out| replies::write_back(reader, out));
+        }
+        if cause.verb == METADATA {
+            return self.refuse_metadata(id, refusal);
         }
         let meant = self.meant(refusal, id);
         let is_server = |nick: &Nick| nick.as_str().eq_ignore_ascii_case(&self.settings.name);

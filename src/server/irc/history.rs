@@ -130,7 +130,7 @@ impl Server {
             Answered::Found(Err(trouble)) => return self.fail_targets(id, trouble),
             _ => return self.fail_targets(id, Trouble::TooSlow),
         };
-        let batch = self.begin_history_batch(id, "draft/chathistory-targets", None);
+        let batch = self.begin_batch(id, "draft/chathistory-targets", None);
         let mut rows = Vec::new();
         for (partner, at_ms) in partners {
             if let Some(target) = self.target_to_tell(id, access, partner) {
@@ -147,7 +147,7 @@ impl Server {
                 drop(line.param("TARGETS").param(target).param(time));
             }
         });
-        self.end_history_batch(id, batch.as_deref());
+        self.end_batch(id, batch.as_deref());
     }
 
     fn target_to_tell(&self, id: SessionId, access: &Access, partner: Partner) -> Option<String> {
@@ -183,18 +183,19 @@ impl Server {
         telling: &Telling,
     ) -> Option<String> {
         match telling {
-            Telling::Search => self.begin_history_batch(id, "soju.im/search", None),
+            Telling::Search => self.begin_batch(id, "soju.im/search", None),
             Telling::Chathistory { target, .. } => {
-                self.begin_history_batch(id, "chathistory", Some(target))
+                self.begin_batch(id, "chathistory", Some(target))
             }
             Telling::Earlier { channel, .. } if self.caps(id).batched_history() => {
-                self.begin_history_batch(id, "chathistory", Some(channel.as_str()))
+                self.begin_batch(id, "chathistory", Some(channel.as_str()))
             }
             _ => None,
         }
     }
 
-    fn begin_history_batch(
+    /// Begins a batch, if the client knows such.
+    pub(super) fn begin_batch(
         &mut self,
         id: SessionId,
         kind: &str,
@@ -217,7 +218,7 @@ impl Server {
         Some(reference)
     }
 
-    pub(in crate::server) fn end_history_batch(&mut self, id: SessionId, batch: Option<&str>) {
+    pub(in crate::server) fn end_batch(&mut self, id: SessionId, batch: Option<&str>) {
         if let Some(batch) = batch {
             self.write_to(id, |_, reader, out| {
                 drop(reader.line(out, "BATCH").param(format_args!("-{batch}")));

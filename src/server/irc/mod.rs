@@ -9,6 +9,7 @@ pub(super) mod client;
 mod devices;
 pub(super) mod fanout;
 mod history;
+pub(super) mod metadata;
 mod monitor;
 mod multiline;
 mod queries;
@@ -143,6 +144,10 @@ impl Server {
             When::Always => None,
             When::IfAsked(cap) if !caps.has(cap) => Some(unknown(message.verb)),
             When::EarlyIfAsked(cap) if caps.has(cap) => None,
+            When::AnyTimeIfAsked(any) => {
+                let asked = any.iter().any(|cap| caps.has(*cap));
+                (!asked).then(|| unknown(message.verb))
+            }
             _ => (!registered).then(not_registered),
         };
         if let Some(complaint) = refused {

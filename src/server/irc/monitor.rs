@@ -5,7 +5,7 @@ use super::super::{Server, SessionId};
 use super::client::Client;
 use crate::chat::UserId;
 use crate::chat::name::Nick;
-use crate::chat::vocabulary::{Event, Happening};
+use crate::chat::vocabulary::{Described, Event, Happening, MetadataKey, Place};
 use crate::protocol::irc::commands::Monitoring;
 use crate::protocol::irc::events;
 use crate::protocol::irc::isupport::MONITORED_MAX;
@@ -102,6 +102,11 @@ impl Server {
         }
         self.send_names(id, RPL_MONONLINE, online);
         self.send_names(id, RPL_MONOFFLINE, offline);
+        for nick in nicks.iter().rev() {
+            if self.chat.is_taken(nick) {
+                self.plan_sync(id, Described::Person(nick.clone()));
+            }
+        }
     }
 
     /// Names with commas between them, in as many lines as it takes.
@@ -124,6 +129,11 @@ impl Server {
             | Happening::CameBack { who }
             | Happening::Introduced { who }
             | Happening::AccountChanged { who } => self.tell_more(event, &who.nick.clone()),
+            Happening::Described {
+                of: Place::Person(who),
+                key,
+                ..
+            } => self.tell_key(event, &who.nick, key),
             Happening::HostChanged { who, .. } => self.tell_more(event, &who.nick.clone()),
             _ => {}
         }
@@ -143,6 +153,7 @@ impl Server {
     fn tell_online(&mut self, nick: &Nick, mask: &str) {
         for id in self.monitors_of(nick) {
             self.send_numeric(id, RPL_MONONLINE, mask);
+            self.sync_at_once(id, nick);
         }
     }
 
@@ -159,6 +170,18 @@ impl Server {
         };
         for id in self.monitors_of(nick) {
             if self.caps(id).monitors_more() && !self.hears_of(id, user) {
+                self.write_to(id, |_, reader, out| events::write(event, reader, out));
+            }
+        }
+    }
+
+    /// Whoever is subscribed to a key hears of it.
+    fn tell_key(&mut self, event: &Event, nick: &Nick, key: &MetadataKey) {
+        let Some(user) = self.chat.find_nick(nick) else {
+            return;
+        };
+        for id in self.monitors_of(nick) {
+            if self.hears_of_key(id, key) && !self.hears_of(id, user) {
                 self.write_to(id, |_, reader, out| events::write(event, reader, out));
             }
         }

@@ -139,13 +139,20 @@ impl Server {
     }
 
     pub(super) fn greet(&mut self, now: Now, id: SessionId, away: Option<String>) {
-        if let Some(client) = self.client_mut(id) {
-            client.registration = None;
+        let client = self.client_mut(id);
+        let registration = client.and_then(|client| client.registration.take());
+        let said = registration.map_or_else(Vec::new, |registration| registration.metadata);
+        if let Some(user) = self.user_of(id) {
+            self.chat.describe_at_first(now, user, said);
         }
         let batch = self.isupport_batch(id);
         self.write_to(id, |server, reader, out| {
             out.reserve(GREETING_BYTES);
-            server.write_greeting(now, id, batch.as_deref(), reader, out);
+            server.write_greeting(id, batch.as_deref(), reader, out);
+        });
+        self.tell_own_metadata(id);
+        self.write_to(id, |server, reader, out| {
+            server.write_news(now, id, reader, out);
         });
         if let Some(user) = self.user_of(id) {
             self.give_office(now, user);
@@ -158,7 +165,6 @@ impl Server {
 
     fn write_greeting(
         &self,
-        now: Now,
         id: SessionId,
         batch: Option<&str>,
         reader: &Reader<'_>,
@@ -174,7 +180,11 @@ impl Server {
         if let Some(user) = user.and_then(|user| self.chat.find_user(user)) {
             write_visible_host(user.identity().host(), reader, out);
         }
+    }
+
+    fn write_news(&self, now: Now, id: SessionId, reader: &Reader<'_>, out: &mut String) {
         self.write_motd(reader, out);
+        let user = self.user_of(id);
         let in_force = user.map_or(0, |user| self.chat.announcements_to_mention(now, user));
         match in_force {
             0 => {}

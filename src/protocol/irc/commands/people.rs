@@ -2,6 +2,7 @@
 
 use super::super::args::{self, Args, cut, nick};
 use super::super::capabilities::Cap;
+use super::super::metadata;
 use super::super::numerics::*;
 use super::super::refusals::{Complaint, nobody_was};
 use super::super::rows::WhoForm;
@@ -15,6 +16,19 @@ use crate::chat::vocabulary::{Command, Whom};
 const ORIGINS_PER_LINE: usize = 5;
 
 pub(super) static COMMANDS: &[Spec] = &[
+    Spec {
+        when: When::AnyTimeIfAsked(&[Cap::Metadata2, Cap::Metadata3]),
+        ..spec(
+            "METADATA",
+            "<target> <subcommand> [<key> ...] [:<value>]",
+            0,
+            "what people and channels say of themselves (draft/metadata-2, draft/metadata-3)",
+            |a| {
+                let wish = metadata::read(&a.message.params, a.caps);
+                reading(wish.map(Request::Metadata))
+            },
+        )
+    },
     free(spec(
         "WHO",
         "[<channel|nick|mask> [o][%<fields>[,<token>]]]",

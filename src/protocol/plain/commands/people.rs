@@ -3,10 +3,13 @@
 use super::{Group, Request, Spec, bare_mask, chat, open};
 use crate::chat::mask::Effect;
 use crate::chat::mode::UserFlag;
-use crate::chat::vocabulary::{Command, Watched, Whom};
+use crate::chat::vocabulary::{Command, Described, MetadataKey, Watched, Whom};
 use crate::protocol::modes;
 use crate::protocol::plain::args::{self, Args};
 use crate::protocol::plain::refusals::Mistake;
+
+/// What stands in place of what is to be no more.
+const NO_MORE: &str = "-";
 
 /// The commands.
 pub(super) static COMMANDS: &[Spec] = &[
@@ -102,6 +105,13 @@ pub(super) static COMMANDS: &[Spec] = &[
     ),
     open(
         Group::People,
+        "profile",
+        "[#CHANNEL] [KEY TEXT]",
+        "what you say of yourself, or of a channel: status, homepage, ...; - in place of KEY or TEXT takes it out",
+        profile,
+    ),
+    open(
+        Group::People,
         "self",
         "[+LETTERS|-LETTERS]",
         "what you are besides, or change it: B a program, R written to by accounts only, i not listed, w told wallops",
@@ -140,6 +150,28 @@ pub(super) static COMMANDS: &[Spec] = &[
         },
     ),
 ];
+
+fn profile(args: &mut Args<'_>) -> Result<Request, Mistake> {
+    let channel = args.maybe_channel()?;
+    let whom = channel.map_or(Described::Oneself, Described::Channel);
+    let command = match args.word() {
+        None => Command::Description { whom },
+        Some(NO_MORE) => Command::Undescribe { whom },
+        Some(typed) => {
+            let key = MetadataKey::parse(typed);
+            let key = key.ok_or_else(|| Mistake::NoKey {
+                typed: typed.to_owned(),
+            })?;
+            let text = args.need_text()?;
+            let value = match text.trim() {
+                NO_MORE => String::new(),
+                text => text.to_owned(),
+            };
+            return Ok(Request::Chat(Command::Describe { whom, key, value }));
+        }
+    };
+    chat(args, command)
+}
 
 /// A person's name, or a mask.
 fn whom(args: &mut Args<'_>) -> Result<Whom, Mistake> {
