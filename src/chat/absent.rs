@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{Account, AccountId};
 use super::name::Nick;
+use super::redaction::Trail;
 use super::retelling::retold;
 use super::speech::Words;
 use super::time::Now;
@@ -137,6 +138,8 @@ impl Chat {
             let audience = self.outbox.only([who]);
             self.event(now, audience, Happening::Said(said));
         }
+        let waits = Trail::Waiting(letter.to.id);
+        self.leave_trace(letter.line.id, who, waits, false);
         let nick = letter.to.name.clone();
         self.reply(Reply::Kept { nick });
     }
@@ -178,6 +181,7 @@ impl Chat {
             self.letters.take(to, from.id);
             *counts.entry(from.id).or_default() += 1;
         }
+        self.note_read(to, lines);
         let owner = self.owner_here(to);
         let account = owner.and_then(|owner| self.account_of(owner));
         let Some(nick) = account.map(|account| account.name.clone()) else {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::account::AccountId;
 use super::channel::{Member, check_reason};
 use super::name::{ChannelName, Nick};
 use super::time::Now;
 use super::user::Identity;
 use super::vocabulary::{
-    Audience, Happening, MessageId, Place, Record, Refusal, Reply, Said, Target,
+    Audience, Happening, Line, MessageId, Place, Record, Refusal, Reply, Said, Target,
 };
 use super::{ChannelId, Chat, UserId};
 
@@ -30,8 +31,13 @@ pub(super) struct Trace {
 /// Where a line went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Trail {
-    Channel { id: ChannelId, for_staff: bool },
+    Channel {
+        id: ChannelId,
+        for_staff: bool,
+    },
     Person(UserId),
+    /// It waits for the owner of an account, who is not here.
+    Waiting(AccountId),
 }
 
 impl Chat {
@@ -121,10 +127,10 @@ impl Chat {
                 self.channel_mut(channel).memory.forget(id);
             }
             Target::Person(nick) => {
-                let target = self.person(nick)?;
+                let to = self.trails_to(nick)?;
                 let own = |place: &usize| {
                     let trace = &self.traces[*place];
-                    trace.author == who && trace.at == Trail::Person(target)
+                    trace.author == who && to.contains(&trace.at)
                 };
                 place.filter(own).ok_or(Refusal::NoSuchMessage)?;
             }
@@ -135,20 +141,63 @@ impl Chat {
         Ok(())
     }
 
+    /// Where a line to somebody may be: with them, or waiting for them.
+    fn trails_to(&self, nick: &Nick) -> Result<Vec<Trail>, Refusal> {
+        let here = self.addressee(nick);
+        let account = here.and_then(|user| self.account_of(user));
+        let account = account.or_else(|| self.accounts.get(nick));
+        let waiting = account.map(|account| Trail::Waiting(account.id));
+        let trails = here.map(Trail::Person).into_iter().chain(waiting);
+        let trails: Vec<Trail> = trails.collect();
+        match trails.is_empty() {
+            true => Err(Refusal::NobodyNamed { nick: nick.clone() }),
+            false => Ok(trails),
+        }
+    }
+
     /// Takes back the latest line that `who` wrote to somebody.
     pub(super) fn retract(&mut self, now: Now, who: UserId, nick: &Nick) -> Result<(), Refusal> {
-        let target = self.person(nick)?;
-        let nick = self.user(target).nick().clone();
-        let written = |trace: &Trace| {
-            trace.author == who && trace.at == Trail::Person(target) && !trace.unread
-        };
+        let to = self.trails_to(nick)?;
+        let written =
+            |trace: &Trace| trace.author == who && to.contains(&trace.at) && !trace.unread;
         let place = self.traces.iter().rposition(written);
         let place = place.ok_or(Refusal::NoSuchMessage)?;
-        if let Some(trace) = self.traces.remove(place) {
-            self.tell_redaction(now, who, trace, true, None);
-        }
+        let Some(trace) = self.traces.remove(place) else {
+            return Ok(());
+        };
+        let nick = self
+            .reader(&trace.at)
+            .map_or(nick.clone(), |to| to.nick.clone());
+        self.tell_redaction(now, who, trace, true, None);
         self.reply(Reply::Retracted { nick });
         Ok(())
+    }
+
+    /// Whom a line that went to one person was for.
+    fn reader(&self, at: &Trail) -> Option<Arc<Identity>> {
+        match at {
+            Trail::Person(user) => self.users.get(*user).map(|user| user.identity.clone()),
+            Trail::Waiting(account) => {
+                let name = self.account_name(*account)?.clone();
+                Some(Arc::new(Identity::named(name)))
+            }
+            Trail::Channel { .. } => None,
+        }
+    }
+
+    /// Lines that waited for somebody have reached them; whoever has gone again has them all the
+    /// same.
+    pub(super) fn note_read(&mut self, account: AccountId, lines: &[Line]) {
+        let owner = self.owner_here(account);
+        let has = |id: MessageId| lines.iter().any(|line| line.id == id);
+        let is_read = |trace: &Trace| trace.at == Trail::Waiting(account) && has(trace.id);
+        match owner {
+            Some(owner) => {
+                let read = self.traces.iter_mut().filter(|trace| is_read(trace));
+                read.for_each(|trace| trace.at = Trail::Person(owner));
+            }
+            None => self.traces.retain(|trace| !is_read(trace)),
+        }
     }
 
     fn forget_trace(&mut self, id: MessageId) {
@@ -163,11 +212,16 @@ impl Chat {
         latest: bool,
         why: Option<String>,
     ) {
-        let place = match trace.at {
-            Trail::Channel { id, .. } => Place::Channel(self.channel(id).name.clone()),
-            Trail::Person(user) => Place::Person(self.user(user).identity.clone()),
+        let place = match (trace.at, self.reader(&trace.at)) {
+            (Trail::Channel { id, .. }, _) => Place::Channel(self.channel(id).name.clone()),
+            (_, Some(reader)) => Place::Person(reader),
+            // Their account is no more, and what waited for them went with it.
+            (_, None) => return,
         };
         self.record(Record::Redacted { id: trace.id });
+        if let (Trail::Waiting(to), Some(from)) = (trace.at, &trace.from.account) {
+            self.lose_letter(to, from.id);
+        }
         let readers = self.readers_of(&trace, who);
         let audience = match trace.unread {
             true => Audience {
@@ -193,6 +247,11 @@ impl Chat {
             Trail::Person(user) => {
                 let heard = (user != by && !self.hides(user, by)).then_some(user);
                 self.outbox.only(heard.into_iter().chain([by]))
+            }
+            // They do not have it, unless it is on its way to them just now.
+            Trail::Waiting(account) => {
+                let owner = self.owner_here(account);
+                self.outbox.only(owner.into_iter().chain([by]))
             }
             Trail::Channel {
                 id,
