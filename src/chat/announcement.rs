@@ -9,7 +9,6 @@ use super::account::AccountId;
 use super::attention::{Ear, Hearers};
 use super::name::ChannelName;
 use super::retelling::nobody;
-use super::settings::Announcers;
 use super::time::Now;
 use super::vocabulary::{
     Announcement, AnnouncementInfo, Attention, Audience, ConversationId, ForAbsent, Happening,
@@ -94,12 +93,8 @@ impl Chat {
         if text.trim().is_empty() {
             return Err(Refusal::NothingToSay);
         }
+        self.may_announce(who)?;
         let official = self.user(who).is_operator();
-        if self.settings.announcers != Announcers::Everyone && !official {
-            return Err(Refusal::MayNotAnnounce {
-                who: self.settings.announcers,
-            });
-        }
         let place = channel.map(|name| self.seen(who, name)).transpose()?;
         place.map_or(Ok(()), |id| self.may_speak(who, id))?;
         if !official {

@@ -4,6 +4,7 @@ use super::channel::Channel;
 use super::mask::Effect;
 use super::mode::{Flag, MaskList, Rank, Ranks, UserFlag};
 use super::name::{ChannelName, Nick};
+use super::settings::Announcers;
 use super::vocabulary::{Manner, Refusal};
 use super::{ChannelId, Chat, UserId};
 
@@ -192,6 +193,19 @@ impl Chat {
         channel
             .banned(&self.user(who).identity)
             .map_or(Ok(()), |effect| Err(banned_from(channel, effect)))
+    }
+
+    pub(super) fn may_announce(&self, who: UserId) -> Result<(), Refusal> {
+        let announcers = self.settings.announcers;
+        let may = match announcers {
+            Announcers::Everyone => true,
+            Announcers::Registered => self.account_of(who).is_some(),
+            Announcers::Operators => false,
+        };
+        if may || self.user(who).is_operator() {
+            return Ok(());
+        }
+        Err(Refusal::MayNotAnnounce { who: announcers })
     }
 
     /// Refuses guests where somebody wants to be written to by others only.
