@@ -38,16 +38,14 @@ impl Chat {
 
     /// An account that there is no more: whoever is logged in to it is a guest from now on.
     pub fn remove_account(&mut self, now: Now, name: &Nick) {
-        let account = self.accounts.remove(name);
-        if let Some(account) = &account {
-            self.forget_preferences(account.id);
-            self.recount_letters(account.id, []);
-            self.forget_hearer(account.id);
-            self.forget_keepers(account.id);
-            self.forget_absence(account.id);
-            self.stayers.remove(&account.id);
-        }
-        let Some(account) = account else { return };
+        let Some(account) = self.accounts.remove(name) else {
+            return;
+        };
+        self.forget_preferences(account.id);
+        self.recount_letters(account.id, []);
+        self.forget_keepers(account.id);
+        self.forget_absence(account.id);
+        self.stayers.remove(&account.id);
         match self.owner_here(account.id) {
             // Nobody could come back to them.
             Some(owner) if self.is_staying(owner) => {
@@ -56,6 +54,7 @@ impl Chat {
             Some(owner) => self.belong(now, owner, None),
             None => {}
         }
+        self.forget_hearer(account.id);
         self.end_metadata(Holder::Account(account.id));
     }
 

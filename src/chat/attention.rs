@@ -349,7 +349,10 @@ impl Chat {
             if posted.author == Ear::Guest(who) {
                 posted.author = ear;
             }
-            if let Some((_, attention)) = posted.hearers.guests.remove(&who) {
+            let guest = posted.hearers.guests.remove(&who);
+            if posted.author == ear {
+                posted.hearers.owners.remove(&account);
+            } else if let Some((_, attention)) = guest {
                 seen.push((posted.what.number, attention));
             }
         }
@@ -367,5 +370,123 @@ impl Chat {
         for id in self.channels.keys() {
             self.channel_mut(id).note_back(account);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::chat::account::Account;
+    use crate::chat::settings::Settings;
+    use crate::chat::user::Identity;
+    use crate::chat::vocabulary::Command;
+
+    const NOW: Now = Now {
+        mono_ms: 0,
+        wall_ms: 1_795_425_240_000,
+    };
+
+    fn chat() -> Chat {
+        let settings = Settings {
+            remembers: true,
+            ..Settings::default()
+        };
+        Chat::new(NOW, settings)
+    }
+
+    fn nick(name: &str) -> Nick {
+        Nick::parse(name).expect("a name")
+    }
+
+    fn account(chat: &mut Chat, id: u64, name: &str) -> Arc<Account> {
+        let (id, name) = (AccountId(id), nick(name));
+        chat.add_account(
+            Account {
+                id,
+                name: name.clone(),
+            },
+            NOW.wall_ms,
+        );
+        chat.find_account(&name).cloned().expect("it was added")
+    }
+
+    fn arrive(chat: &mut Chat, name: &str) -> UserId {
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let identity = Identity::new(nick(name), "user", "host", "", address);
+        chat.arrive(NOW, identity).expect("a free name")
+    }
+
+    fn announce(chat: &mut Chat, who: UserId) {
+        let text = "fire drill".to_owned();
+        chat.handle(
+            NOW,
+            who,
+            Command::Announce {
+                channel: None,
+                text,
+            },
+        );
+    }
+
+    /// Who is on the roll of the first announcement.
+    fn roll(chat: &Chat) -> Vec<(Attention, String)> {
+        let called = chat.called(&chat.announcements[0], &chat.accounts_of_late(NOW));
+        let (_, people) = chat.tally(&chat.announcements[0], &chat.accounts_of_late(NOW));
+        assert_eq!(people, called.len());
+        let called = called.into_iter().rev();
+        called
+            .map(|(attention, nick)| (attention, nick.to_string()))
+            .collect()
+    }
+
+    #[test]
+    fn nobody_is_on_the_roll_whose_account_is_no_more() {
+        let mut chat = chat();
+        let [ann, bob] = ["ann", "bob"].map(|name| arrive(&mut chat, name));
+        for (id, name, who) in [
+            (1, "ann", Some(ann)),
+            (2, "bob", Some(bob)),
+            (3, "carol", None),
+        ] {
+            let account = account(&mut chat, id, name);
+            if let Some(who) = who {
+                chat.belong(NOW, who, Some(account));
+            }
+        }
+        announce(&mut chat, ann);
+        let (bob, carol) = ("bob".to_owned(), "carol".to_owned());
+        let expected = [(Attention::Seen, bob), (Attention::Missed, carol)];
+        assert_eq!(roll(&chat), expected);
+        for name in ["bob", "carol"] {
+            chat.remove_account(NOW, &nick(name));
+        }
+        assert_eq!(roll(&chat), []);
+        // What its owner announced stays, unless it is to be forgotten too.
+        chat.remove_account(NOW, &nick("ann"));
+        assert_eq!(chat.announcements.len(), 1);
+        chat.forget_announcements_of(AccountId(1));
+        assert_eq!(chat.announcements.len(), 0);
+    }
+
+    #[test]
+    fn whoever_logs_in_hears_nothing_of_their_own() {
+        let mut chat = chat();
+        let mine = account(&mut chat, 1, "ann");
+        let (guest, owner) = (arrive(&mut chat, "gus"), arrive(&mut chat, "eve"));
+        chat.belong(NOW, owner, Some(mine.clone()));
+        announce(&mut chat, guest);
+        assert_eq!(roll(&chat), [(Attention::Seen, "eve".to_owned())]);
+        chat.belong(NOW, owner, None);
+        chat.belong(NOW, guest, Some(mine));
+        assert_eq!(roll(&chat), []);
+        assert!(!chat.has_missed_any(NOW, guest));
+        // As a guest again, they are somebody else.
+        chat.belong(NOW, guest, None);
+        let acknowledge = Command::Acknowledge { number: 1 };
+        chat.handle(NOW, guest, acknowledge);
+        assert_eq!(roll(&chat), [(Attention::Acknowledged, "gus".to_owned())]);
     }
 }
