@@ -52,6 +52,7 @@ pub(super) fn keep(db: &Connection, kept: &KeptAnnouncement) -> rusqlite::Result
         );
         return Ok(());
     };
+    lines::note_id(db, key)?;
     if insert(db, key, what)? {
         for (account, attention) in &kept.hearers {
             heed(db, what.number, *account, *attention)?;

@@ -17,13 +17,18 @@ pub(super) fn keep(db: &Connection, line: &Line) -> rusqlite::Result<()> {
         log::warn!("store: a line of site {} cannot be kept", line.id.site);
         return Ok(());
     };
-    let mark = "UPDATE marks SET line = max(line, ?1)";
-    db.prepare_cached(mark)?.execute([key])?;
+    note_id(db, key)?;
     let place = place(db, &line.conversation)?;
     if is_kept(db, place)? && insert(db, key, place, line)? {
         search::index(db, key, place, line)?;
     }
     Ok(())
+}
+
+/// Messages to come have later ids than this one.
+pub(super) fn note_id(db: &Connection, key: i64) -> rusqlite::Result<()> {
+    let mark = "UPDATE marks SET line = max(line, ?1)";
+    db.prepare_cached(mark)?.execute([key]).map(drop)
 }
 
 /// A conversation's own number, or a pair's with a minus before it.

@@ -37,6 +37,8 @@ struct Due {
     /// What was heard in the channel, in that order, and when.
     heard: Vec<(String, Duration)>,
     accounts: Vec<String>,
+    /// What was announced and kept.
+    announced: Vec<String>,
 }
 
 /// A password is hashed as little as can be: that is not what this is about.
@@ -117,6 +119,10 @@ fn register(server: &Server, name: &str, due: &mut Due) {
     client.say(&format!("/register {name}'s secret"));
     client.until(&format!("* {name} is yours from now on"));
     due.accounts.push(name.to_owned());
+    let text = format!("{name} is here");
+    client.say(&format!("/announce {text}"));
+    client.until_one(|line| line.contains("and kept for those who are away"));
+    due.announced.push(text);
 }
 
 /// Talks for a while of chance's choosing and kills the server in the middle of a line; how long
@@ -205,6 +211,10 @@ fn what_was_acknowledged_or_relayed_a_while_before_is_there() {
         let there = accounts(&data);
         let missing = registered.iter().find(|name| !there.contains(name));
         assert_eq!(missing, None, "round {round}");
+        let listed = Client::named(server.addr(), "reader").ask("/announcements");
+        let is_listed = |text: &String| listed.iter().any(|line| line.ends_with(text));
+        let lost = due.announced.iter().find(|text| !is_listed(text));
+        assert_eq!(lost, None, "round {round}");
         drop(server);
         kept_before = kept;
     }

@@ -103,6 +103,7 @@ fn announcements_come_back_as_they_were_after_a_restart() {
         announced(by_account(2, 3), [(2, Seen)]),
     ]);
     let shelf = shelf.reopen();
+    assert_eq!(shelf.restored.last_message, official.id);
     let all = shelf.restored.announcements.iter();
     let all: Vec<&Announcement> = all.map(|kept| &kept.announcement).collect();
     assert_eq!(all, [&by_account(1, 1), &in_channel, &official]);
