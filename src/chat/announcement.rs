@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::account::AccountId;
 use super::attention::{Ear, Hearers};
+use super::channel::Channel;
+use super::mode::Flag;
 use super::name::ChannelName;
 use super::retelling::nobody;
 use super::time::Now;
@@ -370,16 +372,28 @@ impl Chat {
 
     /// Whoever is kept out of a channel sees no more of it than they have seen.
     pub(super) fn may_see(&self, who: UserId, posted: &InForce) -> bool {
-        let Some((conversation, _)) = posted.what.channel else {
+        if posted.what.channel.is_none() {
             return true;
-        };
+        }
         let ear = self.ear(who);
         let heard = match posted.hearers.attention(ear) {
             Some(Attention::Missed) => !self.is_barred_from(who, posted),
             attention => attention.is_some(),
         };
-        let inside = || self.is_in(who, conversation);
-        heard || posted.author == ear || self.user(who).is_operator() || inside()
+        heard
+            || posted.author == ear
+            || self.user(who).is_operator()
+            || self.is_told_inside(who, posted)
+    }
+
+    /// Whether somebody is in the channel that an announcement is for; at a help desk, of its staff.
+    fn is_told_inside(&self, who: UserId, posted: &InForce) -> bool {
+        let channel = self.channel_of(posted).map(|id| self.channel(id));
+        let told = |channel: &Channel| {
+            let ranks = channel.ranks(who);
+            ranks.is_some_and(|ranks| ranks.any() || !channel.has(Flag::HelpDesk))
+        };
+        channel.is_some_and(told)
     }
 
     pub(super) fn is_in(&self, who: UserId, conversation: ConversationId) -> bool {

@@ -504,7 +504,7 @@ pub fn for_absent(absent: ForAbsent) -> &'static str {
     match absent {
         ForAbsent::Nothing => ".",
         ForAbsent::OfGuest => ". It is a guest's, and so not kept for those who are away.",
-        ForAbsent::Closed => ". The channel is closed: nobody else sees it.",
+        ForAbsent::Closed => ". Those who are not in the channel now will not see it.",
         ForAbsent::Kept(Synced::Yes) => ", and kept for those who are away.",
         ForAbsent::Kept(Synced::No) => {
             ". It could not be kept for those who are away: announce it again for them later."
