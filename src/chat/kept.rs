@@ -20,6 +20,11 @@ pub const FOUNDED_MAX: usize = 20;
 /// How many accounts are operators of a kept channel whenever they come, besides its founder.
 pub const OPERATOR_ACCOUNTS_MAX: usize = 50;
 
+const TOO_MANY_OPERATORS: Refusal = Refusal::TooMany {
+    what: Limited::OperatorAccounts,
+    max: OPERATOR_ACCOUNTS_MAX,
+};
+
 /// For whom a channel is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Keeping {
@@ -103,19 +108,33 @@ impl Chat {
                 return Err(Refusal::TooMany { what, max });
             }
         }
+        if self.operators_besides(account, channel).len() > OPERATOR_ACCOUNTS_MAX {
+            return Err(TOO_MANY_OPERATORS);
+        }
         Ok(())
     }
 
+    /// The accounts of a channel's operators who are in it now.
+    fn operators_besides(&self, founder: Option<AccountId>, channel: &Channel) -> Vec<AccountId> {
+        let roster = channel.roster().iter();
+        let operators = roster.filter(|member| member.ranks.has(Rank::Operator));
+        let accounts = operators.filter_map(|member| self.account_of(member.user));
+        let accounts = accounts.map(|account| account.id);
+        accounts
+            .filter(|account| Some(*account) != founder)
+            .collect()
+    }
+
     fn check_may_end_keeping(&self, who: UserId, channel: &Channel) -> Result<(), Refusal> {
-        let founder = channel.keeping.as_ref().and_then(|keeping| keeping.founder);
         let own = self.account_of(who).map(|account| account.id);
-        match founder {
-            Some(founder) if own != Some(founder) && !self.user(who).is_operator() => {
-                Err(Refusal::NotFounder {
-                    channel: channel.name.clone(),
-                    founder: self.account_name(founder).cloned(),
-                })
-            }
+        let founder = channel.keeping.as_ref().and_then(|keeping| keeping.founder);
+        let another = founder.filter(|founder| own != Some(*founder));
+        let another = another.and_then(|founder| self.account_name(founder));
+        match another {
+            Some(founder) if !self.user(who).is_operator() => Err(Refusal::NotFounder {
+                channel: channel.name.clone(),
+                founder: founder.clone(),
+            }),
             _ => Ok(()),
         }
     }
@@ -125,10 +144,7 @@ impl Chat {
         let keeping = self.channel(id).keeping.as_deref();
         let full = keeping.is_some_and(|keeping| keeping.operators.len() >= OPERATOR_ACCOUNTS_MAX);
         if full && self.account_of(member).is_some() && !self.stands(member, id) {
-            return Err(Refusal::TooMany {
-                what: Limited::OperatorAccounts,
-                max: OPERATOR_ACCOUNTS_MAX,
-            });
+            return Err(TOO_MANY_OPERATORS);
         }
         Ok(())
     }
@@ -145,29 +161,27 @@ impl Chat {
         on: bool,
         changed: bool,
     ) {
-        let keeping = match on && self.settings.remembers {
-            true => Some(Box::new(self.keeping_by(who, id))),
-            false => None,
-        };
-        let known = self.channel(id).keeping.as_deref();
-        let nobodys = known.is_some_and(|keeping| keeping.founder.is_none());
-        if changed || nobodys {
+        if changed {
+            let lasting = on && self.settings.remembers;
+            let keeping = lasting.then(|| Box::new(self.keeping_by(who, id)));
             self.channel_mut(id).keeping = keeping;
+            return;
+        }
+        let founder = self.account_of(who).map(|account| account.id);
+        let keeping = self.channel_mut(id).keeping.as_mut();
+        if let Some(keeping) = keeping.filter(|keeping| on && keeping.founder.is_none()) {
+            keeping.founder = founder;
+            keeping
+                .operators
+                .retain(|account| Some(*account) != founder);
         }
     }
 
     fn keeping_by(&self, who: UserId, id: ChannelId) -> Keeping {
         let founder = self.account_of(who).map(|account| account.id);
-        let roster = self.channel(id).roster().iter();
-        let operators = roster.filter(|member| member.ranks.has(Rank::Operator));
-        let operators = operators.filter_map(|member| self.account_of(member.user));
-        let operators = operators
-            .map(|account| account.id)
-            .filter(|account| Some(*account) != founder)
-            .take(OPERATOR_ACCOUNTS_MAX);
         Keeping {
             founder,
-            operators: operators.collect(),
+            operators: self.operators_besides(founder, self.channel(id)),
         }
     }
 

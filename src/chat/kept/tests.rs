@@ -123,13 +123,44 @@ fn one_operator_too_many_is_refused() {
     }
     office.member(max + 1);
     let outputs = office.does(ann, promote(max + 1));
-    let too_many = Refusal::TooMany {
-        what: Limited::OperatorAccounts,
-        max: OPERATOR_ACCOUNTS_MAX,
-    };
-    assert_eq!(refusal(&outputs), Some(&too_many));
+    assert_eq!(refusal(&outputs), Some(&TOO_MANY_OPERATORS));
     // Whoever is one already is none more.
     assert_eq!(refusal(&office.does(ann, promote(max))), None);
+    assert_eq!(office.kept().operators.len(), OPERATOR_ACCOUNTS_MAX);
+}
+
+#[test]
+fn one_with_too_many_operators_is_not_kept() {
+    let mut office = Office::new();
+    let ann = office.member(0);
+    for id in 1..=OPERATOR_ACCOUNTS_MAX as u64 + 1 {
+        office.member(id);
+        office.does(ann, promote(id));
+    }
+    assert_eq!(
+        refusal(&office.does(ann, keep())),
+        Some(&TOO_MANY_OPERATORS)
+    );
+    let Command::Promote {
+        channel,
+        nick,
+        rank,
+        ..
+    } = promote(1)
+    else {
+        unreachable!("it is one");
+    };
+    let grant = false;
+    office.does(
+        ann,
+        Command::Promote {
+            channel,
+            nick,
+            rank,
+            grant,
+        },
+    );
+    assert_eq!(refusal(&office.does(ann, keep())), None);
     assert_eq!(office.kept().operators.len(), OPERATOR_ACCOUNTS_MAX);
 }
 
@@ -155,6 +186,13 @@ fn a_channel_is_its_followers_when_its_founder_is_no_more() {
     assert_eq!(refused, Some(Refusal::KeptByAccounts { channel: desk() }));
     let account = office.account(4);
     office.chat.belong(office.now, bob, Some(account));
+    office.member(5);
+    office.does(bob, promote(5));
+    office.does(bob, keep());
+    let kept = office.kept();
+    assert_eq!(kept.founder, Some(AccountId(4)));
+    assert_eq!(kept.operators, [AccountId(5)]);
+    // What is somebody's is not taken by keeping it again.
     office.does(bob, keep());
     assert_eq!(office.kept().founder, Some(AccountId(4)));
 }

@@ -144,10 +144,7 @@ pub enum Refusal {
     /// Only people with an account can have a channel kept.
     KeptByAccounts { channel: ChannelName },
     /// Only whose channel it is can end that it is kept.
-    NotFounder {
-        channel: ChannelName,
-        founder: Option<Nick>,
-    },
+    NotFounder { channel: ChannelName, founder: Nick },
     /// The announcement is somebody else's.
     NotYourAnnouncement { number: u32 },
     /// The setting lets only these announce.

@@ -8,7 +8,6 @@ use super::message_id;
 use super::numerics::*;
 use super::sasl::Failure;
 use super::writer::{Reader, safe};
-use crate::chat::name::Nick;
 use crate::chat::vocabulary::{Command, Limited, Refusal, Target, Whom};
 use crate::protocol::modes;
 use crate::sasl;
@@ -497,8 +496,7 @@ fn sentence(refusal: &Refusal) -> String {
         }
         Refusal::NotLoggedIn => "You are not logged in".to_owned(),
         Refusal::NotFounder { channel, founder } => format!(
-            "{channel} is kept for {}: only they, and operators of the server, can end that",
-            founder.as_ref().map_or("somebody else", Nick::as_str)
+            "{channel} is kept for {founder}: only they, and operators of the server, can end that"
         ),
         Refusal::Oneself { verb } => format!("You cannot {verb} yourself"),
         _ => "That cannot be".to_owned(),

@@ -390,8 +390,7 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
             "Only people with an account can keep a channel: /register PASSWORD, then /keep {channel}."
         ),
         Refusal::NotFounder { channel, founder } => format!(
-            "{channel} is kept for {}: only they, and operators of the server, can end that.",
-            founder.as_ref().map_or("somebody else", Nick::as_str)
+            "{channel} is kept for {founder}: only they, and operators of the server, can end that."
         ),
         Refusal::NotYourAnnouncement { number } => format!(
             "Announcement {number} is not yours: only its author and operators can do that."
