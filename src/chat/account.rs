@@ -32,6 +32,7 @@ impl Chat {
     /// milliseconds).
     pub fn add_account(&mut self, account: Account, seen_ms: u64) {
         self.note_last_seen(account.id, seen_ms);
+        self.owned.insert(account.name.folded());
         self.accounts
             .insert(account.name.clone(), Arc::new(account));
     }
@@ -41,6 +42,7 @@ impl Chat {
         let Some(account) = self.accounts.remove(name) else {
             return;
         };
+        self.owned.remove(name.folded());
         self.forget_preferences(account.id);
         self.recount_letters(account.id, []);
         self.forget_keepers(account.id);
@@ -191,7 +193,7 @@ impl Chat {
         }
     }
 
-    /// Refuses a name that belongs to somebody else, here or not.
+    /// Refuses a name that belongs to somebody else, here or not, or only looks as if it did.
     pub(super) fn check_owned(
         &self,
         nick: &Nick,
@@ -199,7 +201,28 @@ impl Chat {
     ) -> Result<(), Refusal> {
         match self.accounts.get(nick) {
             Some(owner) if account != Some(owner) => Err(Refusal::NameOwned { nick: nick.clone() }),
-            _ => Ok(()),
+            Some(_) => Ok(()),
+            None => self.check_looks_owned(nick, account),
+        }
+    }
+
+    /// Whether a name only looks like that of an account, whose owner may well be called so.
+    ///
+    /// # Errors
+    /// It does.
+    pub fn check_looks_owned(
+        &self,
+        nick: &Nick,
+        account: Option<&Arc<Account>>,
+    ) -> Result<(), Refusal> {
+        let own = account.map(|account| account.name.folded());
+        let mut others = self.owned.alike(nick.folded());
+        match others.find(|other| Some(*other) != own) {
+            Some(other) => Err(Refusal::LooksLike {
+                claimed: nick.to_string(),
+                other: Some(other.to_owned()),
+            }),
+            None => Ok(()),
         }
     }
 }

@@ -107,6 +107,54 @@ impl Lookalikes {
     }
 }
 
+/// Names that are somebody's for good, plain ASCII or not, by what they look like: there may be many
+/// more of them than people are here, and whoever claims a name should not wait for a look at each.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owned {
+    /// A skeleton of a name, and the name: for each of its writings.
+    alike: BTreeSet<(Box<str>, Box<str>)>,
+    /// How many skeletons of names that are not ASCII are: while there is none, no ASCII name looks
+    /// like any of these.
+    ascii: usize,
+}
+
+impl Owned {
+    /// Takes note of a name that is owned from now on.
+    pub fn insert(&mut self, folded: &str) {
+        for skeleton in skeletons(folded) {
+            let deceives = skeleton.is_ascii() && !folded.is_ascii();
+            let is_new = self.alike.insert((skeleton.into(), folded.into()));
+            self.ascii += usize::from(is_new && deceives);
+        }
+    }
+
+    /// Forgets a name that is nobody's any more.
+    pub fn remove(&mut self, folded: &str) {
+        for skeleton in skeletons(folded) {
+            let deceives = skeleton.is_ascii() && !folded.is_ascii();
+            let was_there = self.alike.remove(&(skeleton.into(), folded.into()));
+            self.ascii -= usize::from(was_there && deceives);
+        }
+    }
+
+    /// The owned names that the claimed one looks like, where one of the two is not ASCII.
+    pub fn alike<'a>(&'a self, claimed_folded: &'a str) -> impl Iterator<Item = &'a str> {
+        let is_ascii = claimed_folded.is_ascii();
+        let claimed = match is_ascii && self.ascii == 0 {
+            true => BTreeSet::new(),
+            false => skeletons(claimed_folded),
+        };
+        let names = claimed.into_iter().flat_map(|skeleton| {
+            let first = (skeleton.as_str().into(), Box::from(""));
+            let those = self.alike.range(first..);
+            those
+                .take_while(move |(known, _)| **known == *skeleton)
+                .map(|(_, name)| &**name)
+        });
+        names.filter(move |name| *name != claimed_folded && !(is_ascii && name.is_ascii()))
+    }
+}
+
 fn first_alike<'a>(
     claimed: &BTreeSet<String>,
     mut names: impl Iterator<Item = &'a str>,
@@ -274,6 +322,30 @@ mod tests {
             Some("#тгее".to_owned())
         );
         assert_eq!(capitalized("#ábc d"), "#Ábc d");
+    }
+
+    #[test]
+    fn owned_names_clash_as_those_in_use_do() {
+        let fold = |name: &str| Nick::parse(name).unwrap().folded().to_owned();
+        let mut owned = Owned::default();
+        for name in ["paul", "bob", "раul", "Änn", "pau1"] {
+            owned.insert(&fold(name));
+        }
+        let alike = |owned: &Owned, name: &str| -> Vec<String> {
+            let found: BTreeSet<&str> = owned.alike(name).collect();
+            found.into_iter().map(str::to_owned).collect()
+        };
+        assert_eq!(alike(&owned, &fold("pаul")), ["pau1", "paul", "раul"]);
+        assert_eq!(alike(&owned, "paul"), ["раul"]);
+        assert_eq!(alike(&owned, "bоb"), ["bob"]);
+        assert!(alike(&owned, "b0b").is_empty() && alike(&owned, "carol").is_empty());
+        owned.remove(&fold("раul"));
+        assert_eq!(owned.ascii, 0);
+        assert!(alike(&owned, "paul").is_empty());
+        for name in ["paul", "bob", "Änn", "pau1", "nobody"] {
+            owned.remove(&fold(name));
+        }
+        assert_eq!(owned, Owned::default());
     }
 
     proptest! {

@@ -53,7 +53,7 @@ use absent::Letters;
 use account::{Account, AccountId};
 use announcement::InForce;
 use channel::Channel;
-use lookalike::Lookalikes;
+use lookalike::{Lookalikes, Owned};
 use metadata::Holder;
 use mode::UserFlag;
 use name::{ChannelName, Nick};
@@ -110,6 +110,8 @@ pub struct Chat {
     last_conversation: ConversationId,
     /// Whose names are whose, here or not.
     accounts: BTreeMap<Nick, Arc<Account>>,
+    /// The same names, by what they look like.
+    owned: Owned,
     /// Who of those here is logged in to which account.
     owners: BTreeMap<AccountId, UserId>,
     /// When the owners of accounts were here last, in Unix milliseconds; those who are here now came
@@ -154,6 +156,7 @@ impl Chat {
             last_message_id: MessageId::default(),
             last_conversation: ConversationId::default(),
             accounts: BTreeMap::new(),
+            owned: Owned::default(),
             owners: BTreeMap::new(),
             last_seen: BTreeMap::new(),
             letters: Letters::default(),

@@ -131,7 +131,8 @@ impl Server {
                 || noted.is_some(),
         };
         let (name, _) = rules.admit(wish, &asker)?;
-        match self.chat.is_held_by_another(&name, user) {
+        let looks = self.chat.check_looks_owned(&name, None);
+        match self.chat.is_held_by_another(&name, user) || looks.is_err() {
             true => Err(Fault::AccountExists),
             false => Ok(name),
         }
