@@ -182,6 +182,7 @@ impl Building {
                 self.told.extend(lines.into_iter().map(str::to_owned));
             }
             Output::Resume(id) => ready.push(id),
+            Output::Hide(..) => {}
             Output::AwaitDrain(id) => {
                 if let Some(line) = self.lines.get_mut(id) {
                     line.awaits_drain = true;

@@ -62,7 +62,7 @@ const LAYERS: &[Layer] = &[
         others: &["jiff::tz"] },
     Layer { folder: "src/net", not_std: &["std::thread", "std::process"],
         own: &["net", "arena", "control::Control", "server", "store", "worker", "chat::time::Now", "protocol::Protocol",
-            "protocol::heard", "protocol::irc::framing", "protocol::plain::terminal"],
+            "protocol::heard", "protocol::irc::framing", "protocol::plain::telnet::Answer", "protocol::plain::terminal"],
         others: &["bytes", "libc", "log", "mio", "smallvec", "signal_hook", "signal_hook_mio", "socket2"] },
     Layer { folder: "src/config", not_std: &["std::thread", "std::time"],
         own: &["config", "suggest", "verifier", "protocol::Protocol", "chat::name::ChannelName", "chat::name::Nick"],

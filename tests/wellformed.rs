@@ -506,6 +506,7 @@ impl Building {
         match output {
             Output::Send(id, bytes) => self.read(id, &bytes),
             Output::Resume(id) => ready.push(id),
+            Output::Hide(..) => {}
             Output::AwaitDrain(id) => {
                 if let Some(line) = self.lines.get_mut(id) {
                     line.awaits_drain = true;

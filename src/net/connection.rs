@@ -10,6 +10,7 @@ use super::queue::{Queue, Spare};
 use crate::protocol::Protocol;
 use crate::protocol::heard::Heard;
 use crate::protocol::irc::framing::Framer;
+use crate::protocol::plain::telnet::Answer;
 use crate::protocol::plain::terminal::Terminal;
 
 /// Whether a short read never says that nothing is left. On Linux it does, but at urgent data, of
@@ -172,6 +173,14 @@ impl Connection {
         match &mut self.ear {
             Ear::Plain(terminal) => terminal.hear(bytes),
             Ear::Irc(framer) => framer.hear(bytes),
+        }
+    }
+
+    /// Hides what is typed from now on, or shows it again: what the other side is to be told.
+    pub(super) fn hide(&mut self, hidden: bool) -> Option<Answer> {
+        match &mut self.ear {
+            Ear::Plain(terminal) => terminal.hide(hidden),
+            Ear::Irc(_) => None,
         }
     }
 

@@ -130,6 +130,9 @@ impl Loop {
             heard::Heard::HttpRequest => Heard::HttpRequest,
             heard::Heard::TlsHello => Heard::TlsHello,
             heard::Heard::Answer(answer) => {
+                if answer.is_negotiation() {
+                    self.server.negotiated(id);
+                }
                 return self.enqueue(id, Bytes::copy_from_slice(answer.as_bytes()));
             }
         };

@@ -325,6 +325,12 @@ impl Loop {
     fn carry_out_one(&mut self, output: Output) {
         match output {
             Output::Send(id, bytes) => self.enqueue(id, bytes),
+            Output::Hide(id, hidden) => {
+                let connection = self.connections.get_mut(id);
+                if let Some(answer) = connection.and_then(|it| it.hide(hidden)) {
+                    self.enqueue(id, Bytes::copy_from_slice(answer.as_bytes()));
+                }
+            }
             Output::Resume(id) => self.resume(id),
             Output::AwaitDrain(id) => {
                 if let Some(connection) = self.connections.get_mut(id) {

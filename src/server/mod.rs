@@ -15,6 +15,7 @@ pub mod irc;
 mod letters;
 mod missed;
 pub mod operators;
+mod passwords;
 mod plain;
 mod promises;
 mod registration;
@@ -105,6 +106,8 @@ pub enum Output {
     Send(SessionId, Bytes),
     /// Hear its lines again: it is ready.
     Resume(SessionId),
+    /// Hide what is typed at a terminal from now on, or show it again.
+    Hide(SessionId, bool),
     /// Call [`Server::drained`] once all that was sent to it has been written.
     AwaitDrain(SessionId),
     /// Write what is still to be written, then close; the reason is for the log.
@@ -297,7 +300,11 @@ impl Server {
     }
 
     fn hear_plain(&mut self, now: Now, id: SessionId, named: bool, heard: &Heard<'_>) {
+        let wanted = self.take_wanted(id);
         match (named, heard) {
+            (_, Heard::Line(line)) if wanted.is_some() => {
+                self.hear_password(now, id, wanted, line);
+            }
             (true, Heard::Line(line)) => self.hear_line(now, id, line),
             (false, Heard::Line(line)) => self.hear_before_name(now, id, line),
             (true, _) => {

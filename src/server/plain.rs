@@ -108,6 +108,7 @@ impl Server {
                 self.change_password(now, id, password, other, Way::Typed);
             }
             Request::LogIn(name, password) => self.ask_to_log_in(now, id, name, password),
+            Request::AskFor(wanted) => self.ask_for(id, wanted),
             Request::Sessions => self.list_sessions(now, id),
             Request::SignOut(number) => self.ask_to_sign_out(now, id, number),
             Request::Rehash if self.is_operator(id) => {
@@ -130,7 +131,13 @@ impl Server {
     }
 
     /// Without a name, whoever logs in means the one they have.
-    fn ask_to_log_in(&mut self, now: Now, id: SessionId, name: Option<Nick>, password: String) {
+    pub(super) fn ask_to_log_in(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        name: Option<Nick>,
+        password: String,
+    ) {
         let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
         if let Some(name) = name.or_else(|| user.map(|user| user.nick().clone())) {
             self.log_in(now, id, name, Password(password), Way::Typed);

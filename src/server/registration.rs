@@ -8,7 +8,7 @@ use crate::chat::name::{NameFault, Nick};
 use crate::chat::time::Now;
 use crate::chat::user::Identity;
 use crate::chat::vocabulary::{Command, Refusal};
-use crate::protocol::plain::commands::Request;
+use crate::protocol::plain::commands::{Request, Wanted};
 use crate::protocol::plain::refusals::{self, Mistake};
 use crate::protocol::plain::{args, replies};
 use crate::verifier::Password;
@@ -144,6 +144,15 @@ impl Server {
         match self.read(id, line).request {
             Ok(Request::LogIn(Some(name), password)) => {
                 self.log_in(now, id, name, Password(password), Way::Typed);
+            }
+            // Nobody has a name here yet: what stands alone is one, not a password.
+            Ok(Request::LogIn(None, typed)) if self.screen(id).is_telnet => {
+                match args::nick(&typed) {
+                    Ok(name) => self.ask_for(id, Wanted::LogIn(Some(name))),
+                    Err(fault) => {
+                        self.refuse_before_name(now, id, &refusals::mistake(&fault));
+                    }
+                }
             }
             Ok(_) => self.refuse_before_name(now, id, &refusals::mistake(&Mistake::NameFirst)),
             Err(mistake) => self.refuse_before_name(now, id, &refusals::mistake(&mistake)),

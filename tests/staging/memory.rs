@@ -126,6 +126,7 @@ impl Memory {
     fn carry_out_one(&mut self, output: Output) {
         match output {
             Output::Send(id, bytes) => self.say(id, &bytes),
+            Output::Hide(id, hidden) => self.hide(id, hidden),
             Output::Resume(id) => self.hungry.push_back(id),
             Output::AwaitDrain(id) => self.server.drained(self.now, id),
             Output::Close(id, why) => {
@@ -139,6 +140,17 @@ impl Memory {
             Output::Keep(order) => self.look_up(|archive| archive.keep(*order)),
             Output::Ask(question) => self.look_up(|archive| archive.ask(*question)),
             Output::Reload => self.server.configure(self.now, self.settings.clone()),
+        }
+    }
+
+    fn hide(&mut self, id: SessionId, hidden: bool) {
+        let connection = self.connections.get_mut(id);
+        let answer = connection.and_then(|connection| match &mut connection.ear {
+            ServerEar::Plain(terminal) => terminal.hide(hidden),
+            ServerEar::Irc(_) => None,
+        });
+        if let Some(answer) = answer {
+            self.say(id, answer.as_bytes());
         }
     }
 
@@ -208,7 +220,12 @@ impl Memory {
             heard::Heard::NotUtf8(text) => Heard::NotUtf8(text),
             heard::Heard::HttpRequest => Heard::HttpRequest,
             heard::Heard::TlsHello => Heard::TlsHello,
-            heard::Heard::Answer(answer) => return self.say(id, answer.as_bytes()),
+            heard::Heard::Answer(answer) => {
+                if answer.is_negotiation() {
+                    self.server.negotiated(id);
+                }
+                return self.say(id, answer.as_bytes());
+            }
         };
         self.server.hear(self.now, id, &heard);
     }

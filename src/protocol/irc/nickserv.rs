@@ -14,6 +14,9 @@ use crate::verifier::Password;
 /// The nickname to which these words are said.
 pub const NICKSERV: &str = "NickServ";
 
+/// What whoever gives an address for mail is told.
+pub const ADDRESS_NOT_KEPT: &str = "No mail is sent from here, so the address is not kept";
+
 /// One word.
 pub struct Word {
     /// It.

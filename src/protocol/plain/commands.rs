@@ -12,6 +12,8 @@ mod talking;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::args::Args;
 use super::printable::printable;
 use super::refusals::Mistake;
@@ -96,6 +98,19 @@ impl Spec {
     }
 }
 
+/// What a password is for that is asked for: it is the next line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wanted {
+    /// To register.
+    Register,
+    /// To log in, to the account of one's name if none is said.
+    LogIn(Option<Nick>),
+    /// The one there is, to have another.
+    Old,
+    /// The other, to have it in place of this one.
+    New(String),
+}
+
 /// What a line asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Request {
@@ -129,6 +144,8 @@ pub enum Request {
     LogOut,
     /// To have another password: the one there is, and the other.
     Password(String, String),
+    /// To be asked for the password that is missing, which is typed unseen.
+    AskFor(Wanted),
     /// To be told one's sessions.
     Sessions,
     /// To end another of them.

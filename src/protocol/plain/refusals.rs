@@ -71,6 +71,8 @@ pub enum Mistake {
     HistoryFailed,
     /// So many lines are not told at once.
     TooManyLines,
+    /// No password was typed where one was asked for.
+    NoPassword,
     /// Nothing can be said under that key.
     NoKey { typed: String },
     /// It is no day and no time.
@@ -151,6 +153,7 @@ pub fn mistake(mistake: &Mistake) -> String {
         Mistake::NoSuchDay => "There is no such day in the calendar.".to_owned(),
         Mistake::NoSuchSession { number } => format!("You have no session {number}: /sessions lists them."),
         Mistake::ThisSession => "That is this session: /quit ends it.".to_owned(),
+        Mistake::NoPassword => "That was no password, so nothing has changed.".to_owned(),
         Mistake::NoKey { typed } => format!(
             "{typed} is no key: those have small letters, digits and _ . / -, at most {METADATA_KEY_BYTES_MAX}. Try status."
         ),

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::commands::{GROUPS, Group, Spec, Statuses, commands};
+use super::commands::{GROUPS, Group, Spec, Statuses, Wanted, commands};
 use super::events::{tell, tell_day, write_said};
 use super::refusals::{self, whom_named};
 use crate::chat::availability::Away;
@@ -301,6 +301,15 @@ pub fn nothing_said_in(channel: &ChannelName) -> String {
 /// There is nothing of two people.
 pub fn nothing_said_with(nick: &str) -> String {
     told(&format!("Nothing said between you and {nick} is kept."))
+}
+
+/// What is asked for: the next line is it.
+pub fn ask_for(wanted: &Wanted) -> String {
+    told(match wanted {
+        Wanted::Register | Wanted::LogIn(_) => "Password:",
+        Wanted::Old => "Your password now:",
+        Wanted::New(_) => "The other password:",
+    })
 }
 
 /// The words are nowhere.

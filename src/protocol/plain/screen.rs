@@ -39,6 +39,8 @@ pub struct Screen {
     partner: Option<Partner>,
     /// How it wants times.
     pub times: Times,
+    /// It has negotiated: what is typed at it can be hidden.
+    pub is_telnet: bool,
     /// The local day (days since 1970-01-01) that it was last told.
     pub day: u32,
     held: Option<Box<Held>>,

@@ -2,10 +2,13 @@
 //! with.
 //!
 //! RFC 854 (commands), 855 and 1143 (options), 857 (ECHO), 858 (SUPPRESS-GO-AHEAD), 860
-//! (TIMING-MARK). The server never negotiates first and agrees to nothing, so by RFC 1143 every
-//! option stays in state NO on both sides: an offer or a request is refused once each time it
-//! comes, and news of a refusal is never answered. That is all it takes for nothing to loop, and no
-//! option needs any memory.
+//! (TIMING-MARK). The server agrees to nothing, so by RFC 1143 every option but one stays in state
+//! NO on both sides: an offer or a request is refused once each time it comes, and news of a refusal
+//! is never answered. That is all it takes for nothing to loop, and no such option needs any memory.
+//!
+//! The one is ECHO on the server's side: to offer it, and then to echo nothing, is how a password is
+//! typed unseen. The server offers it only to peers that have negotiated before, and keeps its state
+//! as RFC 1143 has it.
 
 /// "Interpret as command", the byte that starts every telnet command (RFC 854).
 pub const IAC: u8 = 255;
@@ -27,12 +30,64 @@ const WONT: u8 = 252;
 const DO: u8 = 253;
 const DONT: u8 = 254;
 
+const ECHO: u8 = 1;
 const TIMING_MARK: u8 = 6;
 
-/// Where in a telnet command one connection's input stands: two bytes, whatever the peer sends.
+/// Where in a telnet command one connection's input stands, and whether the server is the one that
+/// echoes: three bytes, whatever the peer sends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Telnet {
     state: State,
+    echo: Echo,
+}
+
+/// Whether the server echoes, as far as the peer is known to agree (RFC 1143, section 7: `us` and
+/// `usq`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Echo {
+    #[default]
+    No,
+    /// It has offered to.
+    WantYes,
+    /// It has offered to, and wants to stop as soon as the peer has answered.
+    WantYesThenNo,
+    Yes,
+    /// It has said that it stops.
+    WantNo,
+    /// It has said that it stops, and wants to begin anew as soon as the peer has answered.
+    WantNoThenYes,
+}
+
+impl Echo {
+    /// Begins or stops: the state from then on, and what the peer is told.
+    fn want(self, on: bool) -> (Self, Option<u8>) {
+        match (self, on) {
+            (Self::No, true) => (Self::WantYes, Some(WILL)),
+            (Self::WantYesThenNo, true) => (Self::WantYes, None),
+            (Self::WantNo, true) => (Self::WantNoThenYes, None),
+            (Self::Yes, false) => (Self::WantNo, Some(WONT)),
+            (Self::WantYes, false) => (Self::WantYesThenNo, None),
+            (Self::WantNoThenYes, false) => (Self::WantNo, None),
+            (same, _) => (same, None),
+        }
+    }
+
+    /// The same when the peer agrees (DO) or not (DONT).
+    fn told(self, agrees: bool) -> (Self, Option<u8>) {
+        match (self, agrees) {
+            // It is asked for what nobody has offered.
+            (Self::No, true) => (Self::No, Some(WONT)),
+            (Self::WantYes, true) => (Self::Yes, None),
+            (Self::WantYesThenNo, true) => (Self::WantNo, Some(WONT)),
+            // It cannot insist on what it was told will stop.
+            (Self::WantNo, true) => (Self::No, None),
+            (Self::WantNoThenYes, true) => (Self::Yes, None),
+            (Self::Yes, false) => (Self::No, Some(WONT)),
+            (Self::WantNoThenYes, false) => (Self::WantYes, Some(WILL)),
+            (Self::Yes, true) => (Self::Yes, None),
+            (_, false) => (Self::No, None),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,6 +138,11 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// Whether it is about an option.
+    pub fn is_negotiation(&self) -> bool {
+        matches!(self, Self::Negotiation(_))
+    }
+
     /// The bytes to send, exactly as they go on the wire: 3 of a negotiation, or the line
     /// [`PRESENT`].
     pub fn as_bytes(&self) -> &[u8] {
@@ -106,12 +166,38 @@ impl Telnet {
         let (state, step) = match self.state {
             State::Data => data(byte),
             State::Iac => after_iac(byte),
-            State::Negotiation(verb) => (State::Data, Step::Command(negotiate(verb, byte))),
+            State::Negotiation(verb) => (State::Data, Step::Command(self.negotiate(verb, byte))),
             State::Subnegotiation => (subnegotiation(byte), Step::More),
             State::SubnegotiationIac => after_subnegotiation_iac(byte),
         };
         self.state = state;
         step
+    }
+
+    /// Hides what is typed from now on, or shows it again: what the peer is to be told.
+    pub fn hide(&mut self, hidden: bool) -> Option<Answer> {
+        let (echo, verb) = self.echo.want(hidden);
+        self.echo = echo;
+        verb.map(|verb| Answer::Negotiation([IAC, verb, ECHO]))
+    }
+
+    /// RFC 1143, with both sides of every option in state NO, but for the server's echo.
+    /// TIMING-MARK has no state: each request is answered.
+    fn negotiate(&mut self, verb: u8, option: u8) -> Command {
+        let answer = match (verb, option) {
+            (DO | DONT, ECHO) => {
+                let (echo, answer) = self.echo.told(verb == DO);
+                self.echo = echo;
+                answer
+            }
+            (DO, TIMING_MARK) => Some(WILL),
+            (DO, _) => Some(WONT),
+            (WILL, _) => Some(DONT),
+            _ => None,
+        };
+        answer.map_or(Command::Nothing, |answer| {
+            Command::Answer(Answer::Negotiation([IAC, answer, option]))
+        })
     }
 
     /// At the end of input: true if a last IAC had nothing behind it, which makes it a byte that
@@ -163,23 +249,10 @@ fn after_subnegotiation_iac(byte: u8) -> (State, Step) {
     }
 }
 
-/// RFC 1143 with both sides of every option in state NO. TIMING-MARK has no state: each request is
-/// answered.
-fn negotiate(verb: u8, option: u8) -> Command {
-    let answer = match (verb, option) {
-        (DO, TIMING_MARK) => WILL,
-        (DO, _) => WONT,
-        (WILL, _) => DONT,
-        _ => return Command::Nothing,
-    };
-    Command::Answer(Answer::Negotiation([IAC, answer, option]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ECHO: u8 = 1;
     const SUPPRESS_GO_AHEAD: u8 = 3;
     const NAWS: u8 = 31;
 
@@ -205,8 +278,91 @@ mod tests {
     }
 
     #[test]
-    fn the_state_is_two_bytes() {
-        assert!(size_of::<Telnet>() <= 2);
+    fn the_state_is_three_bytes() {
+        assert!(size_of::<Telnet>() <= 3);
+    }
+
+    /// What the peer is told when it says this.
+    fn told(telnet: &mut Telnet, verb: u8) -> Option<u8> {
+        match [IAC, verb, ECHO].map(|byte| telnet.hear(byte))[2] {
+            Step::Command(Command::Answer(Answer::Negotiation([IAC, answer, ECHO]))) => {
+                Some(answer)
+            }
+            Step::Command(Command::Nothing) => None,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn hidden(telnet: &mut Telnet, hidden: bool) -> Option<u8> {
+        telnet.hide(hidden).map(|answer| answer.as_bytes()[1])
+    }
+
+    #[test]
+    fn typing_is_hidden_and_shown_again() {
+        let mut telnet = Telnet::default();
+        for _ in 0..3 {
+            assert_eq!(hidden(&mut telnet, true), Some(WILL));
+            assert_eq!(hidden(&mut telnet, true), None);
+            assert_eq!(told(&mut telnet, DO), None);
+            assert_eq!(told(&mut telnet, DO), None);
+            assert_eq!(hidden(&mut telnet, false), Some(WONT));
+            assert_eq!(hidden(&mut telnet, false), None);
+            assert_eq!(told(&mut telnet, DONT), None);
+            assert_eq!(telnet.echo, Echo::No);
+        }
+    }
+
+    #[test]
+    fn who_does_not_agree_is_asked_once() {
+        let mut telnet = Telnet::default();
+        assert_eq!(hidden(&mut telnet, true), Some(WILL));
+        assert_eq!(told(&mut telnet, DONT), None);
+        assert_eq!(hidden(&mut telnet, false), None);
+        assert_eq!(told(&mut telnet, DO), Some(WONT));
+    }
+
+    #[test]
+    fn who_answers_late_is_told_then() {
+        let mut telnet = Telnet::default();
+        assert_eq!(hidden(&mut telnet, true), Some(WILL));
+        assert_eq!(hidden(&mut telnet, false), None);
+        assert_eq!(told(&mut telnet, DO), Some(WONT));
+        assert_eq!(hidden(&mut telnet, true), None);
+        assert_eq!(hidden(&mut telnet, false), None);
+        assert_eq!(hidden(&mut telnet, true), None);
+        assert_eq!(told(&mut telnet, DONT), Some(WILL));
+        assert_eq!(hidden(&mut telnet, false), None);
+        assert_eq!(hidden(&mut telnet, true), None);
+        assert_eq!(told(&mut telnet, DO), None);
+        assert_eq!(told(&mut telnet, DONT), Some(WONT));
+    }
+
+    /// Whatever is wanted when, and however late the peer answers.
+    #[test]
+    fn a_peer_that_keeps_to_the_rules_ends_as_it_is_wanted() {
+        for steps in 0..1_u32 << 12 {
+            let (mut telnet, mut wanted, mut line) = (Telnet::default(), false, Vec::new());
+            let answer = |verb| if verb == WILL { DO } else { DONT };
+            for step in (0..6).map(|step| steps >> (2 * step) & 3) {
+                match step {
+                    0 | 1 => {
+                        wanted = step == 1;
+                        line.extend(hidden(&mut telnet, wanted));
+                    }
+                    _ if !line.is_empty() => {
+                        let verb = line.remove(0);
+                        line.extend(told(&mut telnet, answer(verb)));
+                    }
+                    _ => {}
+                }
+            }
+            while !line.is_empty() {
+                let verb = line.remove(0);
+                line.extend(told(&mut telnet, answer(verb)));
+            }
+            let expected = if wanted { Echo::Yes } else { Echo::No };
+            assert_eq!(telnet.echo, expected, "{steps:b}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! edit (backspace, ^U, ^W and the telnet commands EC and EL), and a line is UTF-8 if it can be,
 //! else Latin-1. The same bytes give the same items however the network cuts them into pieces.
 
-use super::telnet::{Command, IAC, Step, Telnet};
+use super::telnet::{Answer, Command, IAC, Step, Telnet};
 use crate::protocol::heard::{Heard, Typed};
 use crate::protocol::strangers::{Stage, is_http_request};
 use std::borrow::Cow;
@@ -75,6 +75,11 @@ impl Terminal {
             self.hold(&[IAC]);
         }
         (!self.is_empty()).then(|| self.end_line())
+    }
+
+    /// Hides what is typed from now on, or shows it again: what the peer is to be told.
+    pub fn hide(&mut self, hidden: bool) -> Option<Answer> {
+        self.telnet.hide(hidden)
     }
 
     fn step<'i>(&mut self, byte: u8, bytes: &mut &'i [u8]) -> Option<Heard<'i>> {

@@ -60,7 +60,12 @@ impl Server {
         use nickserv::Wish as W;
         const WAY: Way = Way::NickServ;
         match wish {
-            W::Register { password, .. } => self.register_account(now, id, password, WAY),
+            W::Register { password, email } => {
+                if email.is_some() {
+                    self.say_as_nickserv(id, nickserv::ADDRESS_NOT_KEPT);
+                }
+                self.register_account(now, id, password, WAY);
+            }
             W::LogIn { account, password } => match self.account_meant(id, account.as_deref()) {
                 Ok(name) => self.log_in(now, id, name, password, WAY),
                 Err(why) => self.refuse_entry(now, id, WAY, &why),
@@ -105,7 +110,12 @@ impl Server {
     pub(super) fn hear_wish(&mut self, now: Now, id: SessionId, wish: Wish) {
         match wish {
             Wish::Register(wish) => match self.name_wished_for(id, &wish) {
-                Ok(name) => self.make_account(now, id, name, wish.password, Way::Register),
+                Ok(name) => {
+                    if wish.email.is_some() {
+                        self.tell_address_not_kept(id, name.as_str());
+                    }
+                    self.make_account(now, id, name, wish.password, Way::Register);
+                }
                 Err(fault) => {
                     self.complain(id, &fault.complaint(REGISTER, wish.account.as_deref()));
                 }
@@ -115,6 +125,14 @@ impl Server {
                 self.complain(id, &Fault::InvalidCode.complaint("VERIFY", Some(&account)));
             }
         }
+    }
+
+    /// Nobody is to think that a lost password could be had by mail.
+    fn tell_address_not_kept(&mut self, id: SessionId, account: &str) {
+        self.write_to(id, |_, reader, out| {
+            let words = [REGISTER, "ADDRESS_NOT_KEPT", account];
+            reader.note(out, &words, nickserv::ADDRESS_NOT_KEPT);
+        });
     }
 
     fn name_wished_for(&self, id: SessionId, wish: &WishedFor) -> Result<Nick, Fault> {

@@ -21,6 +21,7 @@ impl Office {
                     self.be_hungry(id);
                 }
                 Output::Resume(_) => {}
+                Output::Hide(..) => {}
                 Output::AwaitDrain(id) => self.connection(id).await_drain = true,
                 Output::Verify(check) => {
                     let id = step.cause.expect("somebody has given a password");

@@ -1,8 +1,8 @@
 //! One's account.
 
-use super::{Group, Request, Spec, chat, lookup, open, session};
+use super::{Group, Request, Spec, Wanted, chat, lookup, open, session};
 use crate::chat::vocabulary::Command;
-use crate::protocol::plain::args::nick;
+use crate::protocol::plain::args::{Args, nick};
 use crate::protocol::plain::refusals::Mistake;
 
 /// The commands.
@@ -12,7 +12,10 @@ pub(super) static COMMANDS: &[Spec] = &[
         "register",
         "PASSWORD",
         "make the name you have yours alone",
-        |a| Ok(Request::Register(a.need_text()?)),
+        |a| match a.maybe_text() {
+            Some(password) => Ok(Request::Register(password)),
+            None => unseen(a, Wanted::Register),
+        },
     ),
     open(
         Group::Account,
@@ -20,7 +23,9 @@ pub(super) static COMMANDS: &[Spec] = &[
         "[NAME] PASSWORD",
         "log in to your account",
         |a| {
-            let first = a.need_word()?.to_owned();
+            let Some(first) = a.word().map(str::to_owned) else {
+                return unseen(a, Wanted::LogIn(None));
+            };
             match a.maybe_text() {
                 Some(password) => Ok(Request::LogIn(Some(nick(&first)?), password)),
                 None => Ok(Request::LogIn(None, first)),
@@ -55,7 +60,9 @@ pub(super) static COMMANDS: &[Spec] = &[
         "OLD NEW",
         "have another password for your account; OLD is one word",
         |a| {
-            let old = a.need_word()?.to_owned();
+            let Some(old) = a.word().map(str::to_owned) else {
+                return unseen(a, Wanted::Old);
+            };
             Ok(Request::Password(old, a.need_text()?))
         },
     ),
@@ -63,4 +70,12 @@ pub(super) static COMMANDS: &[Spec] = &[
 
 fn find(name: &str) -> &'static Spec {
     lookup(name).expect("the table has the command")
+}
+
+/// Asks for the password, where it can be typed unseen.
+fn unseen(args: &Args<'_>, wanted: Wanted) -> Result<Request, Mistake> {
+    match args.screen.is_telnet {
+        true => Ok(Request::AskFor(wanted)),
+        false => Err(args.usage()),
+    }
 }

@@ -1,5 +1,4 @@
 use super::*;
-use crate::protocol::plain::telnet::Answer;
 use proptest::prelude::*;
 
 type Items = Vec<Heard<'static>>;
