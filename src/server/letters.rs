@@ -101,10 +101,11 @@ impl Server {
         }
     }
 
-    /// The same, for the person of a session.
+    /// The same, for the person of a session. One session of theirs is shown it, always the same:
+    /// two would show letters twice.
     pub(super) fn bring_what_waits_to(&mut self, now: Now, id: SessionId) {
         if let Some(reader) = self.account_of_session(id) {
-            self.ask_for_what_waits(now, id, reader);
+            self.bring_what_waits(now, reader);
         }
     }
 

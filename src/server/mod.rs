@@ -546,6 +546,9 @@ impl Server {
                 verb: "",
             };
             self.deliver(now, Some(cause));
+        } else if let Some(account) = self.chat.account_of(user).map(|account| account.id) {
+            // It may have been the one that was to be shown what waits.
+            self.bring_what_waits(now, account);
         }
     }
 
