@@ -420,7 +420,9 @@ impl<'a> Lines<'a> {
         outputs: &mut Vec<Output>,
     ) {
         let Hearer { id, user, caused } = hearer;
-        let held = !caused && !put_out && self.can_wait;
+        // Where one is, is told in the order of going, and that one is put out cannot wait.
+        let travels = self.traveller == Some(user);
+        let held = !caused && !put_out && !travels && self.can_wait;
         let wire = Wire {
             times: screen.times,
             own: self.is_by(user),

@@ -367,6 +367,24 @@ fn in_a_crowd_ones_own_terminals_follow_too() {
 }
 
 #[test]
+fn where_one_goes_is_told_in_order_also_to_a_terminal_that_holds() {
+    let mut stage = Stage::new();
+    let desk = stage.owner("ann");
+    let sofa = stage.connect(Protocol::Plain);
+    assert_eq!(stage.shares(sofa, "ann"), Ok(()));
+    stage.says(sofa, &["/hold"]);
+    stage.forget();
+    stage.says(desk, &["/join #ops", "to nobody", "/leave #ops"]);
+    let told = [
+        "* Your other session has joined #ops: you are there too.",
+        "* Your other session has left #ops: you are not there any more.",
+    ];
+    assert_eq!(stage.heard(sofa), told);
+    stage.says(sofa, &["/go"]);
+    assert_eq!(stage.heard(sofa)[0], "00:00 #ops ann: to nobody");
+}
+
+#[test]
 fn who_is_put_off_the_server_is_so_everywhere() {
     let mut stage = Stage::new();
     let desk = stage.owner("ann");
