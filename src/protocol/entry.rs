@@ -23,6 +23,8 @@ pub enum NoEntry {
     RegisteredAlready { name: Nick },
     /// The store cannot keep anything just now.
     NotKept,
+    /// The store has not said in time whether it is kept.
+    PerhapsKept,
     /// So many passwords wait to be checked that no more can.
     TooManyWait,
     /// So many wrong passwords were tried that the next must wait.

@@ -332,6 +332,9 @@ impl Server {
             (Step::Keeping, Answered::Kept(Err(Trouble::NameTaken))) => {
                 return Err(NoEntry::RegisteredAlready { name });
             }
+            (Step::Keeping | Step::KeepingOther, Answered::Nothing) => {
+                return Err(NoEntry::PerhapsKept);
+            }
             (Step::Keeping | Step::KeepingOther, _) => return Err(NoEntry::NotKept),
             (_, _) => return Err(NoEntry::TooManyWait),
         }

@@ -195,6 +195,9 @@ pub fn no_entry(why: &NoEntry) -> String {
         NoEntry::NotKept => {
             "That could not be kept just now, so nothing has changed: try again later.".to_owned()
         }
+        NoEntry::PerhapsKept => {
+            "The disk is slow just now: whether that is kept is not known. Try the password later to be sure.".to_owned()
+        }
         NoEntry::TooManyWait => mistake(&Mistake::TooManyPasswords),
         NoEntry::TooManyTried { seconds } => {
             format!("Too many wrong passwords were tried lately: try again in {seconds} seconds.")
