@@ -18,7 +18,7 @@ use crate::store::vocabulary::{Found, Query, Trouble};
 
 impl Server {
     /// Shows the last lines of a channel to whoever has come in, or has come back, those since they
-    /// went.
+    /// went; if they are still there.
     pub(super) fn show_earlier(
         &mut self,
         now: Now,
@@ -26,6 +26,10 @@ impl Server {
         channel: ChannelName,
         since: Option<MessageId>,
     ) {
+        let plain = self.plain(id);
+        if plain.is_none_or(|plain| !plain.screen.is_in(&channel)) {
+            return;
+        }
         let subject = Subject::Channel(channel.clone());
         let wish = Wish::said(subject, unasked(since));
         let held = self.hold_for_earlier(id);

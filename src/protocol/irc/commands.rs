@@ -200,7 +200,10 @@ pub enum Request {
     /// To be told up to when one has read something, or to have read it up to a moment (Unix
     /// milliseconds).
     MarkRead(String, Option<u64>),
-    /// To be shown what was said in a channel before one came in, or since one went.
+    /// To be told who is in a channel, if one still is.
+    NamesHere(ChannelName),
+    /// To be shown what was said in a channel before one came in, or since one went, if one still
+    /// is.
     Earlier(ChannelName, Option<MessageId>),
     /// To have, or to say, something of people and channels.
     Metadata(metadata::Wish),

@@ -7,7 +7,7 @@ use super::queries::write_links;
 use crate::chat::limits::REASON_BYTES_MAX;
 use crate::chat::mask::Pattern;
 use crate::chat::mode::UserFlag;
-use crate::chat::name::Nick;
+use crate::chat::name::{ChannelName, Nick};
 use crate::chat::time::Now;
 use crate::chat::vocabulary::{Command, Criterion, Extras, Manner, Target};
 use crate::protocol::irc::args::cut;
@@ -105,9 +105,19 @@ impl Server {
             Request::MarkRead(target, at_ms) => self.mark_read(now, id, &target, at_ms),
             Request::Metadata(wish) => self.hear_metadata(now, id, wish),
             Request::SyncMetadata(whom) => self.sync_planned(id, whom),
+            // Whoever has left meanwhile is told nothing more of it.
+            Request::NamesHere(channel) | Request::Earlier(channel, _)
+                if !self.is_in(id, &channel) => {}
+            Request::NamesHere(channel) => self.ask_chat(now, id, verb, Command::Names { channel }),
             Request::Earlier(channel, since) => self.replay_earlier(now, id, channel, since),
             Request::Redact(to, message, why) => self.redact(now, id, to, &message, why),
         }
+    }
+
+    fn is_in(&self, id: SessionId, channel: &ChannelName) -> bool {
+        let user = self.user_of(id);
+        let channels = user.map(|user| self.channels_of(user));
+        channels.is_some_and(|channels| channels.contains(channel))
     }
 
     /// Nothing more is done of a message that is for another server.

@@ -9,7 +9,7 @@ use crate::chat::UserId;
 use crate::chat::name::ChannelName;
 use crate::chat::time::Now;
 use crate::chat::user::Identity;
-use crate::chat::vocabulary::{Audience, Command, Described, Event, Happening, MessageId, Reply};
+use crate::chat::vocabulary::{Audience, Described, Event, Happening, MessageId, Reply};
 use crate::protocol::irc::commands::Request;
 use crate::protocol::irc::events;
 use crate::protocol::irc::metadata::METADATA;
@@ -138,7 +138,7 @@ impl Server {
     fn put_off_contents(&mut self, id: SessionId, channel: ChannelName, since: Option<MessageId>) {
         let names = self.caps(id).implicit_names().then(|| {
             let channel = channel.clone();
-            ("NAMES", Request::Chat(Command::Names { channel }))
+            ("NAMES", Request::NamesHere(channel))
         });
         let earlier = self.is_shown_earlier(id);
         let earlier = earlier.then(|| ("JOIN", Request::Earlier(channel.clone(), since)));
