@@ -351,10 +351,6 @@ pub fn sasl_failure(failure: Failure) -> Complaint {
             "too many wrong passwords, try again in {seconds} seconds"
         )),
         Failure::Unavailable => failed("wait a while and try again"),
-        Failure::Locked => Complaint::new(ERR_NICKLOCKED, "That account cannot be used now"),
-        Failure::Already => {
-            Complaint::new(ERR_SASLALREADY, "You have already authenticated using SASL")
-        }
     }
 }
 
@@ -527,14 +523,6 @@ mod tests {
             (
                 Failure::Aborted,
                 ":s 906 * :SASL authentication aborted\r\n",
-            ),
-            (
-                Failure::Locked,
-                ":s 902 * :That account cannot be used now\r\n",
-            ),
-            (
-                Failure::Already,
-                ":s 907 * :You have already authenticated using SASL\r\n",
             ),
             (
                 proof,

@@ -87,10 +87,6 @@ pub enum Failure {
     },
     /// Too many passwords wait to be checked, or the accounts cannot be asked.
     Unavailable,
-    /// The account cannot be used now.
-    Locked,
-    /// The client is logged in, and cannot be for another time.
-    Already,
 }
 
 impl From<SaslError> for Failure {
