@@ -369,3 +369,21 @@ fn few_that_weigh_much_are_too_much_as_well() {
     assert!((7..32).contains(&fits), "{fits}");
     assert!(shelf.store().stats().lost > 0);
 }
+
+#[test]
+fn whoever_asks_does_not_wait_for_a_disk_that_is_slow() {
+    let shelf = Shelf::new();
+    shelf.give([begun(1, "#desk"), record(line(1, "x"))]);
+    shelf.settle();
+    // Nothing can be written while another program does.
+    let other = shelf.folder.look();
+    other
+        .execute_batch("BEGIN IMMEDIATE")
+        .expect("nobody else writes");
+    shelf.give([record(line(2, "x"))]);
+    assert_eq!(shelf.found(guest(), everything()), [1]);
+    assert_eq!(shelf.store().stats().waiting, 0, "it is in hand");
+    other.execute_batch("ROLLBACK").expect("it has begun");
+    shelf.settle();
+    assert_eq!(shelf.found(guest(), everything()), [1, 2]);
+}
