@@ -31,6 +31,8 @@ pub(crate) struct Reader {
     pub(crate) blocks: bool,
     pub(crate) runs_channels: bool,
     pub(crate) runs_server: bool,
+    /// The setting lets guests read all that was said in the open.
+    pub(crate) guests_read_all: bool,
 }
 
 const ANYBODY: Reader = Reader {
@@ -41,6 +43,7 @@ const ANYBODY: Reader = Reader {
     blocks: false,
     runs_channels: false,
     runs_server: false,
+    guests_read_all: false,
 };
 
 const NEVER: [bool; 2] = [false, false];
@@ -86,7 +89,7 @@ const fn running_the_server(reader: Reader) -> Reader {
 
 /// Everybody who asks.
 #[rustfmt::skip]
-pub(crate) static READERS: [Reader; 22] = [
+pub(crate) static READERS: [Reader; 24] = [
     guest("a guest who was never there", NEVER),
     guest("a guest who has left", LEFT),
     guest("a guest who has come today", CAME),
@@ -109,6 +112,8 @@ pub(crate) static READERS: [Reader; 22] = [
     running_the_server(guest("a guest who runs the server", NEVER)),
     running_the_server(owner("an account that runs the server", NEVER)),
     running_the_server(banned(owner("a banned account that runs the server", STAYED))),
+    Reader { guests_read_all: true, ..guest("a guest of an office without accounts", NEVER) },
+    Reader { guests_read_all: true, ..guest("a guest who has always been there, without accounts", STAYED) },
 ];
 
 /// Who has said something.
@@ -229,7 +234,8 @@ impl Asker<'_> {
         let inside = room.lasts && (entered || reader.there[1]);
         let looks_in = room.lasts && (inside || room.ends_open || reader.runs_server);
         if reader.is_guest() {
-            return !said.closed && said.then == Then::Today && looks_in;
+            let lately = said.then == Then::Today || reader.guests_read_all;
+            return !said.closed && lately && looks_in;
         }
         let was_in = || {
             TIMES

@@ -110,9 +110,13 @@ impl Story {
     /// Tells the story of a reader.
     pub(crate) fn tell(number: usize, reader: &'static Reader) -> Self {
         let file = format!("rights-{number}");
+        let setting = match reader.guests_read_all {
+            true => "guest-history = \"all\"\n",
+            false => "",
+        };
         let script = Script {
             path: PathBuf::from(format!("{file}.txt")),
-            config: CONFIG.to_owned(),
+            config: format!("{setting}{CONFIG}"),
             motd: String::new(),
             begins_ms: BEGINS_MS,
             in_memory_only: true,
