@@ -52,6 +52,10 @@ pub(crate) fn not_admitted(address: &str) -> String {
     format!("{address} is not admitted here")
 }
 
+pub(crate) fn is_not_kept(channel: &str) -> String {
+    format!("* What is said in {channel} is not kept.")
+}
+
 /// The reasons of departures and of closed connections.
 pub(crate) mod why {
     pub(crate) const LEFT: &str = "left";

@@ -92,9 +92,14 @@ struct Configured {
 
 impl Configured {
     fn start(text: &str) -> Self {
+        Self::set_up(text, |setup, _| setup)
+    }
+
+    fn set_up(text: &str, further: impl FnOnce(Setup, &TempDir) -> Setup) -> Self {
         let dir = TempDir::new();
         let config = dir.file("h.toml", text);
-        let server = Setup::new().flag("--config", &config).start();
+        let setup = further(Setup::new(), &dir).flag("--config", &config);
+        let server = setup.start();
         Self {
             dir,
             server,
@@ -194,6 +199,29 @@ fn sighup_changes_the_pace() {
         "{:?}",
         watch.elapsed()
     );
+}
+
+#[test]
+fn sighup_changes_for_how_long_is_kept_what_is_said_from_then_on() {
+    const NOT_KEPT: &str = "[keep]\n\"#desk\" = \"none\"\n";
+    let mut it = Configured::set_up("", |setup, dir| setup.data(&dir.path("data")));
+    let mut ann = Client::within(it.server.addr(), "ann", "#desk");
+    ann.ask("/msg #desk first");
+    it.reload(NOT_KEPT);
+    ann.ask("/msg #desk second");
+    let mut bob = Client::named(it.server.addr(), "bob");
+    assert!(has(&bob.ask("/join #desk"), &said::is_not_kept("#desk")));
+    it.reload("");
+    ann.ask("/msg #desk third");
+    let told = bob.ask("/history #desk");
+    let has_word = |word: &str| told.iter().any(|line| line.ends_with(word));
+    assert_eq!(
+        ["second", "third"].map(has_word),
+        [false, true],
+        "{told:#?}"
+    );
+    let carol = Client::named(it.server.addr(), "carol").ask("/join #desk");
+    assert!(!has(&carol, &said::is_not_kept("#desk")), "{carol:#?}");
 }
 
 #[test]
