@@ -220,7 +220,7 @@ impl Disk {
                     lines.truncate(limit);
                     self.found(lines)
                 }
-                Query::LastSeen(_) => Found::LastSeen(None),
+                Query::Former { .. } => Found::Former(Vec::new()),
                 Query::Partners { .. } => Found::Partners(Vec::new()),
             }),
         };

@@ -367,7 +367,7 @@ impl Office {
         let now_ms = self.now.mono_ms;
         match output {
             Output::Send(id, bytes) => self.reads(id, &bytes),
-            Output::Resume(_) | Output::Reload | Output::Granted(..) => {}
+            Output::Resume(_) | Output::Reload | Output::Granted(..) | Output::Hide(..) => {}
             Output::AwaitDrain(id) => {
                 let at_ms = now_ms + self.chance.below(700) as u64;
                 if let Some(seat) = self.seats.get_mut(id) {
