@@ -10,13 +10,17 @@ use std::time::Duration;
 
 use hallway::chat::time::Now;
 use hallway::store::vocabulary::{Answer, Order, Question, Restored};
-use hallway::store::{Options, Retention, Store};
+use hallway::store::{OpenError, Options, Retention, Store};
 
 use super::Outcome;
 use super::script::Script;
 
 /// How long an answer is awaited.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often a store is opened again that seems to be in use: whoever starts a program beside it, as
+/// other tests do, has all open files for a moment, and so their locks.
+const TRIES: usize = 10_000;
 
 /// An open store.
 pub(crate) struct Archive {
@@ -63,7 +67,15 @@ impl Archive {
         };
         // Once the stage is gone, nobody waits to be woken.
         let wake = move || wake.send(()).unwrap_or_default();
-        let opened = Store::open(folder, options, wake);
+        let open = || Store::open(folder, options.clone(), wake.clone());
+        let mut opened = open();
+        for _ in 0..TRIES {
+            if !matches!(opened, Err(OpenError::Locked(_))) {
+                break;
+            }
+            std::thread::yield_now();
+            opened = open();
+        }
         let (store, restored) = opened.map_err(|error| error.to_string())?;
         let archive = Self {
             store,
