@@ -32,6 +32,7 @@ SCRIPTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TIME = r"\d\d:\d\d"
 IAC = b"\xff"
 INTERRUPT = b"\xff\xf4"
+WILL_ECHO, WONT_ECHO, DO_ECHO = b"\xff\xfb\x01", b"\xff\xfc\x01", b"\xff\xfd\x01"
 
 # How long an answer to a half-closed connection and a goodbye may take, in seconds.
 AT_ONCE_S = 1.0
@@ -66,8 +67,8 @@ class Stage:
         self.check = report.check
         self.server = None
 
-    def open(self, *options):
-        self.server = Server(self.binary, *options)
+    def open(self, *options, data="none"):
+        self.server = Server(self.binary, *options, data=data)
 
     def connect(self, name, program=PROGRAMS[0], port=None, tty=True):
         """Starts a program; it has not said anything yet."""
@@ -224,6 +225,33 @@ def telnet_negotiations(stage):
                 expect(IAC not in relay.down, "no byte 255", bytes(relay.down))
                 person.kill()
                 relay.kill()
+
+
+@scene
+def passwords_unseen(stage):
+    with tempfile.TemporaryDirectory() as data:
+        stage.open(data=data)
+        for program in NEGOTIATING:
+            with stage.check(f"{program.name} does not show a password that is asked for"):
+                relay = Relay(stage.server.port)
+                name = program.nick()
+                person = stage.enter(name, program, relay.port)
+                person.type("/register")
+                person.hears(r".*\* Password:")
+                wait_until(lambda: DO_ECHO in relay.up, "DO ECHO on the wire", heard=person.quote)
+                person.type("tulip-9")
+                person.hears(rf".*\* {name} is yours from now on.*")
+                expect(b"tulip-9" not in person.heard, "nothing of it", person.quote())
+                expect(WILL_ECHO in relay.down and WONT_ECHO in relay.down, "both", bytes(relay.down))
+                person.type("/logout")
+                person.hears(r".*\* You are logged out.*")
+                expect(b"/logout" in person.heard, "what is typed later is shown", person.quote())
+                person.kill()
+                relay.kill()
+        with stage.check("a netcat is told how to type a password, and hears no byte of telnet"):
+            heard = stage.shell(f"printf 'cat\n/register\n/login\n' | nc.openbsd -N {HOST} PORT").all_heard()
+            expect("*! Type it like this: /register PASSWORD" in heard, "how to type it", heard)
+            expect("\xff" not in heard and "Password:" not in heard, "no telnet", heard)
 
 
 def telnet_command(person, words):
