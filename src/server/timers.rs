@@ -19,7 +19,7 @@ pub(super) enum Timer {
     PaceReady,
     /// What is looked into for it must be answered.
     TicketDue,
-    /// The letters for its person are asked for again.
+    /// What waits for its person is asked for again.
     LettersDue,
 }
 

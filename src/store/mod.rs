@@ -10,10 +10,10 @@
 //! - An order with a ticket is answered when it is synced, with all that came before it, or else with
 //!   why it is not: then nothing of it is there.
 //! - A line is kept once, under its id. What was kept is in the order of ids.
-//! - While the disk takes nothing, orders with tickets are answered [`Trouble::Failed`] and lines are
-//!   lost and counted ([`Stats`]). What decides who may read what is tried again until it is done, up
-//!   to [`OWED_MAX`] of it; the log says when trouble begins and when it ends. The same holds for what
-//!   is given back because too much waits.
+//! - While the disk takes nothing, orders with tickets are answered [`Trouble::Failed`] and lines,
+//!   and what somebody has seen or read, are lost and counted ([`Stats`]). What decides who may read
+//!   what is tried again until it is done, up to [`OWED_MAX`] of it; the log says when trouble begins
+//!   and when it ends. The same holds for what is given back because too much waits.
 //! - Nothing of a database that is damaged, another program's or a later hallway's is changed.
 //! - A question is answered with all that was ordered before it, unless the disk takes longer than
 //!   half a second for that.

@@ -249,3 +249,39 @@ pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tables and indices, and how each was made.
+    fn shape(db: &Connection) -> Vec<(String, String)> {
+        let text = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
+        let mut statement = db.prepare(text).expect("it is SQL");
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        let rows = rows.expect("it can be read");
+        rows.map(|row| row.expect("it can be read")).collect()
+    }
+
+    fn empty() -> Connection {
+        Connection::open_in_memory().expect("there is memory")
+    }
+
+    #[test]
+    fn every_database_there_has_been_becomes_one_of_now() {
+        let mut fresh = empty();
+        migrate(&mut fresh).expect("it is empty");
+        for gone_through in 0..=MIGRATIONS.len() {
+            let mut old = empty();
+            for step in &MIGRATIONS[..gone_through] {
+                old.execute_batch(step).expect("it is empty");
+            }
+            let number = i64::try_from(gone_through).expect("the list is short");
+            old.pragma_update(None, "user_version", number)
+                .expect("it can be written");
+            migrate(&mut old).expect("it goes through the rest");
+            assert_eq!(version(&old), Ok(MIGRATIONS.len()));
+            assert_eq!(shape(&old), shape(&fresh), "from {gone_through}");
+        }
+    }
+}
