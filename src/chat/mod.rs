@@ -25,6 +25,8 @@ pub mod mode;
 pub mod moderation;
 mod modes;
 pub mod name;
+#[cfg(test)]
+mod office;
 pub mod oneself;
 pub mod outbox;
 pub mod pace;
