@@ -6,10 +6,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::chat::account::Account;
-use crate::chat::name::Nick;
-use crate::chat::vocabulary::{Manner, MetadataKey, Target};
+use crate::chat::name::{ChannelName, Nick};
+use crate::chat::vocabulary::{Described, Manner, MetadataKey, Target};
 use crate::protocol::irc::capabilities::{Caps, VERSION_WITH_VALUES};
-use crate::protocol::irc::commands::Reading;
+use crate::protocol::irc::commands::{Reading, Request};
 use crate::protocol::irc::sasl::Exchange;
 
 /// What an IRC session has besides.
@@ -118,6 +118,22 @@ impl Client {
 
     pub(super) fn next_todo(&mut self) -> Option<(String, Reading)> {
         self.aside.as_mut()?.todo.pop_front()
+    }
+
+    /// What it is still to be told of a channel goes by another name of it from now on.
+    pub(super) fn follow(&mut self, before: &ChannelName, channel: &ChannelName) {
+        let todo = self.aside.as_mut().map(|aside| &mut aside.todo);
+        for (_, reading) in todo.into_iter().flatten() {
+            if let Ok(
+                Request::NamesHere(name)
+                | Request::Earlier(name, _)
+                | Request::SyncMetadata(Described::Channel(name)),
+            ) = reading
+                && name == before
+            {
+                *name = channel.clone();
+            }
+        }
     }
 
     pub(super) fn labelled(&mut self) -> Option<&mut Labelled> {

@@ -25,6 +25,13 @@ pub(super) fn is_stood_in(what: &Happening) -> bool {
 impl Server {
     /// Tells those who have not asked for a kind of news by what they know: leaving and coming.
     pub(super) fn stand_in(&mut self, id: SessionId, user: UserId, event: &Event) {
+        if let Happening::ChannelRenamed {
+            before, channel, ..
+        } = &event.what
+            && let Some(client) = self.client_mut(id)
+        {
+            client.follow(before, channel);
+        }
         match &event.what {
             Happening::ChannelRenamed {
                 before,
