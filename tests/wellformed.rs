@@ -271,7 +271,7 @@ fn may_have_tag(caps: Caps, key: &str) -> bool {
 }
 
 fn may_hear(caps: Caps, message: &Message<'_>) -> bool {
-    const SPECIFIED: [&str; 9] = [
+    const SPECIFIED: [&str; 10] = [
         "MARKREAD",
         "CHATHISTORY",
         "SEARCH",
@@ -280,6 +280,7 @@ fn may_hear(caps: Caps, message: &Message<'_>) -> bool {
         "REGISTER",
         "RENAME",
         "SETNAME",
+        "METADATA",
         "VERIFY",
     ];
     match message.verb {
@@ -288,6 +289,7 @@ fn may_hear(caps: Caps, message: &Message<'_>) -> bool {
         "AWAY" => caps.has(Cap::AwayNotify),
         "BATCH" => caps.has(Cap::Batch),
         "CHGHOST" => caps.has(Cap::Chghost),
+        "METADATA" => caps.has(Cap::Metadata2),
         "REDACT" => caps.has(Cap::MessageRedaction),
         "RENAME" => caps.has(Cap::ChannelRename),
         "SETNAME" => caps.has(Cap::Setname),

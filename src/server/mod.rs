@@ -42,6 +42,7 @@ use crate::chat::vocabulary;
 use crate::check::Check;
 use crate::control::vocabulary::Denied;
 use crate::protocol::Protocol;
+use crate::protocol::plain::commands::Wanted;
 use crate::protocol::plain::refusals::{self, Mistake};
 use crate::protocol::plain::replies;
 use crate::protocol::stamp::{Clock, Times};
@@ -139,6 +140,8 @@ pub struct Server {
     /// Those that share, or have shared, their user with others.
     devices: BTreeMap<SessionId, Device>,
     timers: Timers,
+    /// Whose next line is a password, and what for.
+    wanted: BTreeMap<SessionId, Wanted>,
     /// Which sessions monitor whom.
     monitors: BTreeMap<Nick, Vec<SessionId>>,
     /// Whose questions are being looked into elsewhere.
@@ -181,6 +184,7 @@ impl Server {
             seats: Beside::default(),
             devices: BTreeMap::new(),
             timers: Timers::default(),
+            wanted: BTreeMap::new(),
             monitors: BTreeMap::new(),
             tickets: BTreeMap::new(),
             post: Post::default(),
@@ -344,6 +348,7 @@ impl Server {
     pub fn lost(&mut self, now: Now, id: SessionId, why: &str) {
         self.depart(now, id, why, false);
         self.is_known(id);
+        self.wanted.remove(&id);
         self.sessions.take(id);
     }
 

@@ -23,16 +23,14 @@ impl Server {
     pub(super) fn ask_for(&mut self, id: SessionId, wanted: Wanted) {
         self.send(id, replies::ask_for(&wanted));
         self.outputs.push(Output::Hide(id, true));
-        if let Some(plain) = self.plain(id) {
-            plain.wanted = Some(Box::new(wanted));
-        }
+        self.wanted.insert(id, wanted);
     }
 
     /// What password the line in hand is, if any: it is seen again what is typed.
     pub(super) fn take_wanted(&mut self, id: SessionId) -> Option<Wanted> {
-        let wanted = self.plain(id)?.wanted.take()?;
+        let wanted = self.wanted.remove(&id)?;
         self.outputs.push(Output::Hide(id, false));
-        Some(*wanted)
+        Some(wanted)
     }
 
     pub(super) fn hear_password(

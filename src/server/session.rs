@@ -16,7 +16,6 @@ use crate::chat::pace::Bucket;
 use crate::chat::vocabulary::{Listing, MessageId};
 use crate::protocol::Protocol;
 use crate::protocol::irc::rows::Form;
-use crate::protocol::plain::commands::Wanted;
 use crate::protocol::plain::screen::Screen;
 
 /// How far a plain session has come.
@@ -35,8 +34,6 @@ pub(super) struct Plain {
     pub(super) screen: Screen,
     /// What is still to be done, in order.
     pub(super) todo: VecDeque<Todo>,
-    /// What password the next line is.
-    pub(super) wanted: Option<Box<Wanted>>,
 }
 
 /// What belongs to its protocol.
@@ -108,7 +105,6 @@ impl Session {
                 },
                 screen: Screen::default(),
                 todo: VecDeque::new(),
-                wanted: None,
             })),
             Protocol::Irc => Side::Irc(Client::default()),
         };

@@ -356,7 +356,6 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
         }
         Refusal::NotLoggedIn => no_entry(&NoEntry::NotLoggedIn),
         Refusal::NotAway => "You are not away.".to_owned(),
-        Refusal::NotYourProfile { nick } => format!("Only {nick} changes the profile of {nick}."),
         Refusal::NothingUnderKey { key } => {
             format!("There is no {key} in that profile: /profile shows it.")
         }
@@ -370,8 +369,8 @@ pub fn refusal(refusal: &Refusal, meant: Option<&str>, clock: &Clock<'_>) -> Str
         Refusal::OwnAnnouncement { number } => {
             format!("Announcement {number} is yours: the others acknowledge it.")
         }
-        // Nobody asks programs anything from here.
-        Refusal::RequestsUnheard { .. } => String::new(),
+        // Nobody asks programs anything from here, or changes anything of others.
+        Refusal::RequestsUnheard { .. } | Refusal::NotYourProfile { .. } => String::new(),
         Refusal::TheyOutrank { nick, channel } => {
             format!("{nick} runs {channel} like you: only its operators can put them out.")
         }

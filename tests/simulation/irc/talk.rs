@@ -197,6 +197,7 @@ impl Talk {
                 "labeled-response" => line.tag("label").is_some(),
                 "draft/multiline" => caps.multiline() && !batch.target.is_empty(),
                 "draft/isupport" => caps.has(Cap::ExtendedIsupport),
+                "metadata" => caps.metadata() && !batch.target.is_empty(),
                 _ => false,
             };
             if !known || self.batches.insert(reference.to_owned(), batch).is_some() {
