@@ -153,7 +153,8 @@ impl Chat {
     }
 
     /// Everybody here for whom it is but its author: those who block the author too, so that the
-    /// author is told nothing of it.
+    /// author is told nothing of it. Whoever stays without being connected sees it when they come
+    /// back.
     fn present_hearers(&self, who: UserId, place: Option<ChannelId>) -> Hearers {
         let users = match place {
             Some(id) => self.listeners(who, id),
@@ -161,7 +162,11 @@ impl Chat {
         };
         let mut hearers = Hearers::default();
         for user in users.into_iter().filter(|user| *user != who) {
-            hearers.note(self.ear(user), self.user(user).nick(), Attention::Seen);
+            let attention = match self.is_staying(user) {
+                true => Attention::Missed,
+                false => Attention::Seen,
+            };
+            hearers.note(self.ear(user), self.user(user).nick(), attention);
         }
         hearers
     }

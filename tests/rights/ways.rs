@@ -432,6 +432,21 @@ fn ask_for_targets(story: &mut Story, name: &'static str, note: &mut dyn FnMut(A
     });
 }
 
+/// Without the announcements that were made while one was away: they are shown apart, once.
+fn without_missed(mut heard: Vec<String>) -> Vec<String> {
+    if let Some(head) = heard
+        .iter()
+        .position(|line| line.contains("You have missed"))
+    {
+        let shown = heard[head + 1..].iter();
+        let shown = shown.take_while(|line| line.contains(" !!!") || line.contains(":!!!"));
+        let end = head + 1 + shown.count();
+        assert!(end > head + 1, "something was missed: {heard:#?}");
+        heard.drain(head..end);
+    }
+    heard
+}
+
 /// Comes into a channel, again if need be, and reads what is shown; then asks for it.
 fn enter(
     story: &mut Story,
@@ -473,7 +488,7 @@ fn enter(
         fits: &any,
         part: Part::Last(SHOWN),
     };
-    let mut shown = asked(story, asker, &way, &heard);
+    let mut shown = asked(story, asker, &way, &without_missed(heard));
     if program == Program::Asking {
         shown.expected.clear();
     }
