@@ -1,6 +1,6 @@
 //! What remembering costs: how many lines a second are stored, how many bytes each takes on the disk,
 //! and how long it takes to find the newest fifty lines of a channel and those with two words in
-//! them. `scripts/bench-store` runs it.
+//! them. `scripts/bench --only store` runs it.
 //!
 //! Arguments: a folder that is not there yet, and how many lines are stored. What it prints is one
 //! figure a line: its name, and the number.

@@ -11,6 +11,7 @@ import sys
 import time
 
 import bench_servers
+import bench_store
 from bench_chart import draw
 from bench_report import Results, number, print_table, print_targets
 from bench_scenarios import scenarios
@@ -113,14 +114,12 @@ class Bench:
                     self._run_one(scenario, name, round_number, where)
 
     def _run_one(self, scenario, name, round_number, where):
-        if scenario.plain and name in bench_servers.PEERS:
-            return say(where, "does not speak the plain protocol")
-        if (scenario.name, name) in self.given_up:
-            return say(where, "left out: it has failed before")
+        unfit = self._unfit(scenario, name, round_number)
+        if unfit:
+            return say(where, unfit)
         try:
-            with Server(name, self.binaries[name], self.cores[0], scenario.tags, self.greeting_bytes) as server:
-                measured = self._measure(scenario, server)
-        except (Unready, subprocess.TimeoutExpired) as fault:
+            measured = self._measure_store(scenario) if scenario.store else self._measure_on(scenario, name)
+        except (Unready, bench_store.Failed, subprocess.TimeoutExpired) as fault:
             measured = str(fault)
         if isinstance(measured, str):
             self.faults.append((scenario.name, name, measured))
@@ -131,6 +130,29 @@ class Bench:
         self.results.note(scenario, name, round_number, measured)
         first = scenario.figures[0]
         say(where, first.label, number(measured.get(first.key)), first.unit)
+
+    def _unfit(self, scenario, name, round_number):
+        """Why a server takes no part in a scenario, if it does not."""
+        if scenario.plain and name in bench_servers.PEERS:
+            return "does not speak the plain protocol"
+        if scenario.store and name != "hallway":
+            return "has no such store"
+        if scenario.once and round_number:
+            return "measured already"
+        if (scenario.name, name) in self.given_up:
+            return "left out: it has failed before"
+        return None
+
+    def _measure_store(self, scenario):
+        hallway = self.binaries["hallway"]
+        lines = scenario.store_lines[self.chosen.quick]
+        if scenario.store == "relay":
+            return bench_store.relay(hallway, self.load, self.cores, lines)
+        return bench_store.history(os.path.abspath(self.chosen.binaries["history"]), lines)
+
+    def _measure_on(self, scenario, name):
+        with Server(name, self.binaries[name], self.cores[0], scenario.tags, self.greeting_bytes) as server:
+            return self._measure(scenario, server)
 
     def _measure(self, scenario, server):
         """The figures of one run, or why there are none."""

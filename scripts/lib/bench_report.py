@@ -70,7 +70,8 @@ def print_table(results):
     rows = [("scenario", "figure", *results.servers)]
     for scenario in results.scenarios:
         for figure in scenario.figures:
-            if not results.values(scenario.name, figure.key, "floor"):
+            first = "hallway" if scenario.store else "floor"
+            if not results.values(scenario.name, figure.key, first):
                 continue
             label = f"{figure.label} {figure.unit}".strip()
             cells = (cell(results, scenario.name, figure.key, server) for server in results.servers)

@@ -27,6 +27,11 @@ class Scenario:
     quick_call: str = ""
     # Counted by strace: the same with more lines, and the difference of the two runs.
     more_lines: str = ""
+    # Of hallway's store (`bench_store.py`): "relay" or "history", and how many lines there are.
+    store: str = ""
+    store_lines: tuple = (0, 0)
+    # Measured in the first round only.
+    once: bool = False
 
     def argv(self, quick):
         return (quick and self.quick_call or self.call).split()
@@ -53,6 +58,22 @@ BIG_VERBS = ("names", "who", "list", "join", "quit", "nick")
 BIG = tuple(Figure(f"{verb}_us", f"CPU per {verb.upper()}", "us") for verb in BIG_VERBS)
 
 SYSCALLS = (Figure("syscalls_per_line", "system calls per delivered line", ""),)
+
+STORE_RELAY = (
+    Figure("without_us", "loop's CPU per delivered line, no store", "us"),
+    Figure("with_us", "the same with a store", "us"),
+    Figure("loop_ratio", "with beside without", "x"),
+    Figure("store_us", "store's CPU per line said", "us"),
+)
+
+STORE_HISTORY = (
+    Figure("lines_per_s", "lines stored", "/s", more_is_better=True),
+    Figure("bytes_per_line", "disk per line", "B"),
+    Figure("newest_p50_ms", "newest 50 lines, p50", "ms"),
+    Figure("newest_p99_ms", "newest 50 lines, p99", "ms"),
+    Figure("search_p50_ms", "search for two words, p50", "ms"),
+    Figure("search_p99_ms", "search for two words, p99", "ms"),
+)
 
 # Members of the channel, and how many channels there are besides.
 BIG_SIZES = ((50, 100, 20), (500, 1_000, 10), (5_000, 10_000, 3))
@@ -101,6 +122,11 @@ def syscalls(members, in_flight):
     return Scenario(f"syscalls-{members}x{in_flight}", f"{call} 16", SYSCALLS, more_lines=f"{call} 656")
 
 
+def store():
+    yield Scenario("store-relay", "", STORE_RELAY, store="relay", store_lines=(16_000, 16_000))
+    yield Scenario("store-history", "", STORE_HISTORY, store="history", store_lines=(10_000_000, 300_000), once=True)
+
+
 def scenarios(most_clients):
     """All of them; `most_clients` is what the limit on open files allows."""
     return [
@@ -123,6 +149,7 @@ def scenarios(most_clients):
         storm("hall-1000", 1_000, 1_000, False),
         storm("hall-5000", 5_000, 5_000, False),
         *(big(*size) for size in BIG_SIZES),
+        *store(),
     ]
 
 
@@ -154,4 +181,7 @@ TARGETS = (
     Target("CPU of a storm", ("storm-1000", "storm-10000", "storm-hall-1000", "storm-hall-5000"), "cpu_ms", 2),
     Target("memory of a fresh server", ("idle-10000",), "fresh_mib", 4, False, unit="MiB"),
     Target("CPU at rest, 10,000", ("idle-10000",), "rest_cpu_us_per_s", 0, False, unit="us/s"),
+    Target("loop with a store beside without", ("store-relay",), "loop_ratio", 1.15, False, unit="x"),
+    Target("newest 50 lines, p99", ("store-history",), "newest_p99_ms", 5, False, unit="ms"),
+    Target("search for two words, p99", ("store-history",), "search_p99_ms", 50, False, unit="ms"),
 )
