@@ -15,7 +15,7 @@ use super::key::{self, Keys};
 use super::lines;
 use super::rights::{self, Readable};
 use super::row;
-use super::search::{self, Sought};
+use super::search::{self, Look, Sought};
 use super::vocabulary::{
     Asker, End, Found, LINES_MAX, Partner, Point, Query, Question, Scope, Wanted,
 };
@@ -122,12 +122,23 @@ impl Looking<'_> {
     }
 
     fn take_from_search(&self, best: &mut Best) -> rusqlite::Result<()> {
-        if let Some(look) = self.sought.look(self.readable) {
-            let (newest, limit) = (best.from == From::Newest, best.count());
-            let found = search::keys(self.db, &look, &self.sought, best.keys, limit, newest)?;
-            best.add(found);
+        let Some(whole) = self.sought.whole().filter(|_| !self.readable.is_empty()) else {
+            return Ok(());
+        };
+        let mut found = self.keys(whole, best)?;
+        if found.len() < best.limit
+            && let Some(beginnings) = self.sought.beginnings(self.db)?
+        {
+            found = self.keys(beginnings, best)?;
         }
+        best.add(found);
         Ok(())
+    }
+
+    fn keys(&self, reading: String, best: &Best) -> rusqlite::Result<Vec<i64>> {
+        let look = Look::at(reading, self.readable);
+        let (newest, limit) = (best.from == From::Newest, best.count());
+        search::keys(self.db, &look, &self.sought, best.keys, limit, newest)
     }
 
     fn take_from_stretches(&self, best: &mut Best) -> rusqlite::Result<()> {

@@ -8,12 +8,16 @@
 //!
 //! | typed | finds |
 //! | --- | --- |
-//! | `printer jam` | lines with words that begin so: both |
+//! | `printer jam` | lines with both words; if there are too few, with words that begin so, but for words that very many lines have |
 //! | `of` | the word `of`: one or two letters are no beginning, which would be that of too many |
 //! | `printer-30` | `printer` directly before a word that begins with `30` |
 //! | `東京都` | 東, 京 and 都 in this order anywhere, with nothing between them |
 //!
 //! What is typed is quoted, so nothing of it is FTS5's language.
+//!
+//! Whole words are looked for first because they are found from the end on, without looking at what
+//! else has them. For beginnings FTS5 puts together, before it finds anything, all that has any
+//! of the words: of ten million lines that may be half.
 
 use std::fmt::Write;
 
@@ -48,6 +52,10 @@ const UNSPACED: [(char, char); 14] = [
 
 /// How many letters are the beginning of a word: `search` has an index of just these.
 const BEGINNING: usize = 3;
+
+/// A word that more lines have is not looked for as a beginning of others: that would take long, and
+/// there is enough of itself.
+const COMMON_LINES: i64 = 10_000;
 
 /// How many places the index is asked for: each costs a search of its own in each of the index's
 /// parts. Where there are more, the rows of what has the words are looked at instead.
@@ -159,8 +167,17 @@ fn cut_unspaced(piece: &str, also_last: bool, out: &mut String) {
     }
 }
 
+/// Something typed, as FTS5 is asked for it.
+#[derive(Debug, PartialEq, Eq)]
+struct Phrase {
+    /// As it is typed.
+    whole: String,
+    /// And what begins so, if that can be.
+    beginning: Option<String>,
+}
+
 /// What a person's words ask for; nothing if there is no word in them.
-fn phrases(words: &str) -> Vec<String> {
+fn phrases(words: &str) -> Vec<Phrase> {
     words
         .split_whitespace()
         .flat_map(pieces)
@@ -171,39 +188,31 @@ fn phrases(words: &str) -> Vec<String> {
         .collect()
 }
 
-fn unspaced_phrase(piece: &str) -> String {
+fn unspaced_phrase(piece: &str) -> Phrase {
     let mut phrase = String::new();
     cut_unspaced(piece, false, &mut phrase);
     let alone = piece.chars().nth(1).is_none();
-    quoted(phrase.trim(), alone)
+    Phrase {
+        whole: quoted(phrase.trim(), alone),
+        beginning: None,
+    }
 }
 
-fn spaced_phrase(piece: &str) -> Option<String> {
+fn spaced_phrase(piece: &str) -> Option<Phrase> {
     let is_letter = |c: char| c.is_alphanumeric();
     let last = piece
         .rsplit(|c| !is_letter(c))
         .find(|word| !word.is_empty())?;
-    Some(quoted(piece, last.chars().count() >= BEGINNING))
+    let begins = last.chars().count() >= BEGINNING;
+    Some(Phrase {
+        whole: quoted(piece, false),
+        beginning: begins.then(|| quoted(piece, true)),
+    })
 }
 
 fn quoted(phrase: &str, begins: bool) -> String {
     let star = if begins { "*" } else { "" };
     format!("\"{}\"{star}", phrase.replace('"', "\"\""))
-}
-
-/// What the index is asked for. `words` and `by` as in `Wanted`; `None`: nothing can have such words.
-fn asked(words: Option<&str>, by: Option<&Nick>) -> Option<String> {
-    let mut asked = Vec::new();
-    if let Some(words) = words {
-        let phrases = phrases(words);
-        if phrases.is_empty() {
-            return None;
-        }
-        asked.push(format!("{{words}} : ({})", phrases.join(" AND ")));
-    }
-    let by = by.map(|nick| format!("{{sender}} : \"{}\"", token_of_nick(nick)));
-    asked.extend(by);
-    Some(asked.join(" AND "))
 }
 
 fn places(readable: &[Readable]) -> String {
@@ -239,21 +248,66 @@ pub(super) struct Look {
 }
 
 impl Sought<'_> {
-    /// A look at these places; none if nothing can be found.
-    pub(super) fn look(&self, readable: &[Readable]) -> Option<Look> {
-        let asked = asked(self.words, self.by).filter(|_| !readable.is_empty())?;
-        if readable.len() <= PLACES_ASKED {
-            return Some(Look {
-                matching: format!("{asked} AND {}", places(readable)),
-                places: None,
+    /// What the index is asked for first: whole words. Nothing, if nothing can have such words.
+    pub(super) fn whole(&self) -> Option<String> {
+        let phrases = self.phrases();
+        let whole: Vec<String> = phrases.into_iter().map(|phrase| phrase.whole).collect();
+        (self.words.is_none() || !whole.is_empty()).then(|| self.reading(&whole))
+    }
+
+    /// What it is asked for if too little has those: what begins so. Nothing, if that is the same.
+    pub(super) fn beginnings(&self, db: &Connection) -> rusqlite::Result<Option<String>> {
+        let mut begins = false;
+        let mut longest = Vec::new();
+        for phrase in self.phrases() {
+            longest.push(match phrase.beginning {
+                Some(beginning) if !is_common(db, &phrase.whole)? => {
+                    begins = true;
+                    beginning
+                }
+                _ => phrase.whole,
             });
         }
-        let numbers: Vec<String> = readable.iter().map(|one| one.place.to_string()).collect();
-        Some(Look {
-            matching: asked,
-            places: Some(format!("[{}]", numbers.join(","))),
-        })
+        Ok(begins.then(|| self.reading(&longest)))
     }
+
+    fn phrases(&self) -> Vec<Phrase> {
+        phrases(self.words.unwrap_or_default())
+    }
+
+    fn reading(&self, phrases: &[String]) -> String {
+        let words = match phrases {
+            [] => None,
+            phrases => Some(format!("{{words}} : ({})", phrases.join(" AND "))),
+        };
+        let by = |nick| format!("{{sender}} : \"{}\"", token_of_nick(nick));
+        let parts: Vec<String> = words.into_iter().chain(self.by.map(by)).collect();
+        parts.join(" AND ")
+    }
+}
+
+impl Look {
+    /// A look at these places.
+    pub(super) fn at(reading: String, readable: &[Readable]) -> Self {
+        if readable.len() <= PLACES_ASKED {
+            return Self {
+                matching: format!("{reading} AND {}", places(readable)),
+                places: None,
+            };
+        }
+        let numbers: Vec<String> = readable.iter().map(|one| one.place.to_string()).collect();
+        Self {
+            matching: reading,
+            places: Some(format!("[{}]", numbers.join(","))),
+        }
+    }
+}
+
+/// Whether so many lines have a word that it is not looked for as the beginning of others.
+fn is_common(db: &Connection, whole: &str) -> rusqlite::Result<bool> {
+    let text = "SELECT rowid FROM search WHERE search MATCH ?1 LIMIT 1 OFFSET ?2";
+    let mut statement = db.prepare_cached(text)?;
+    statement.exists(params![format!("{{words}} : {whole}"), COMMON_LINES])
 }
 
 /// The keys of what fits, from one end of `keys` on.
@@ -344,7 +398,10 @@ mod tests {
             ("* - \" ( ☕",      &[]),
         ];
         for (words, expected) in cases {
-            assert_eq!(phrases(words), expected, "{words}");
+            let phrases = phrases(words).into_iter();
+            let longest = phrases.map(|phrase| phrase.beginning.unwrap_or(phrase.whole));
+            let longest: Vec<String> = longest.collect();
+            assert_eq!(longest, expected, "{words}");
         }
     }
 }

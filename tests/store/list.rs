@@ -128,7 +128,7 @@ impl List {
     }
 
     pub(crate) fn find(&self, asker: &Asker, wanted: &Wanted) -> Vec<Line> {
-        let fits = |line: &&Line| {
+        let fits = |line: &Line, meant: Meant| {
             let author = line.from.account.as_ref().map(|account| account.id);
             self.may_read(line, asker, &wanted.scope)
                 && line.id.ms >= asker.not_before_ms
@@ -140,26 +140,48 @@ impl List {
                     .by
                     .as_ref()
                     .is_none_or(|nick| line.from.nick == *nick)
-                && wanted.words.as_ref().is_none_or(|words| has(line, words))
+                && wanted
+                    .words
+                    .as_ref()
+                    .is_none_or(|words| has(line, words, meant))
         };
-        let found: Vec<Line> = self.lines.values().filter(fits).cloned().collect();
-        let last = |lines: &[Line], count: usize| {
-            let from = lines.len().saturating_sub(count);
-            lines[from..].to_vec()
+        // Whole words, if there are enough.
+        let some = |count: usize, within: &dyn Fn(&Line) -> bool, newest: bool| {
+            let all = |meant: Meant| -> Vec<Line> {
+                let lines = self.lines.values();
+                let found = lines.filter(|line| within(line) && fits(line, meant));
+                found.cloned().collect()
+            };
+            let whole = all(Meant::Whole);
+            let mut found = match whole.len() >= count {
+                true => whole,
+                false => all(Meant::Beginning),
+            };
+            if newest {
+                found.drain(..found.len().saturating_sub(count));
+            }
+            found.truncate(count);
+            found
         };
-        let first = |lines: &[Line], count: usize| lines[..count.min(lines.len())].to_vec();
         match wanted.end {
-            End::Oldest => first(&found, wanted.limit),
-            End::Newest => last(&found, wanted.limit),
+            End::Oldest => some(wanted.limit, &|_| true, false),
+            End::Newest => some(wanted.limit, &|_| true, true),
             End::Around(point) => {
-                let middle = found.partition_point(|line| is_before(line, point));
                 let half = wanted.limit / 2;
-                let mut around = last(&found[..middle], half);
-                around.extend(first(&found[middle..], wanted.limit - half));
+                let mut around = some(half, &|line| is_before(line, point), true);
+                let rest = wanted.limit - half;
+                around.extend(some(rest, &|line| !is_before(line, point), false));
                 around
             }
         }
     }
+}
+
+/// Whether words are meant as they are typed, or as beginnings of others too.
+#[derive(Clone, Copy, PartialEq)]
+enum Meant {
+    Whole,
+    Beginning,
 }
 
 fn is_after(line: &Line, point: Point) -> bool {
@@ -176,7 +198,7 @@ fn is_before(line: &Line, point: Point) -> bool {
     }
 }
 
-fn has(line: &Line, words: &str) -> bool {
+fn has(line: &Line, words: &str, meant: Meant) -> bool {
     let text = match &line.told {
         Told::Said { text, .. } | Told::Topic(text) => text.to_string(),
         _ => String::new(),
@@ -187,7 +209,9 @@ fn has(line: &Line, words: &str) -> bool {
     sought.retain(|c| c != '*');
     let found = |word: &str| match word {
         word if !word.is_ascii() => text.contains(word),
-        word if word.len() < 3 => text.split(' ').any(|whole| whole == word),
+        word if word.len() < 3 || meant == Meant::Whole => {
+            text.split(' ').any(|whole| whole == word)
+        }
         word => text.split(' ').any(|whole| whole.starts_with(word)),
     };
     !sought.trim().is_empty() && sought.split_whitespace().all(found)

@@ -47,6 +47,42 @@ fn words_find_lines() {
     }
 }
 
+/// See `store/search.rs`: what is that common is looked for as it stands.
+const COMMON_LINES: u64 = 10_000;
+
+#[test]
+fn whole_words_are_preferred_and_common_ones_begin_no_others() {
+    let shelf = Shelf::new();
+    let say = |ms: u64, text: &str| record(line(ms, text));
+    let found = |words: &str, limit: usize| {
+        let mut wanted = search(of_channel("#desk", Some(1)), words);
+        if let Query::Lines(wanted) = &mut wanted {
+            wanted.limit = limit;
+        }
+        shelf.found(guest(), wanted)
+    };
+    shelf.give([begun(1, "#desk")]);
+    shelf.give([
+        say(1, "the alarm is loud"),
+        say(2, "two alarms tonight"),
+        say(3, "an alarm tonight"),
+    ]);
+    shelf.settle();
+    assert_eq!(found("alarm", 2), [1, 3], "there are enough");
+    assert_eq!(found("alarm", 3), [1, 2, 3], "there are not");
+    for ms in 4..COMMON_LINES + 2 {
+        shelf.give([say(ms, "alarm")]);
+        if ms % 1_000 == 0 {
+            shelf.settle();
+        }
+    }
+    shelf.settle();
+    assert_eq!(found("alarm tonig", 2), [2, 3], "10,000 lines have it");
+    shelf.give([say(COMMON_LINES + 2, "alarm")]);
+    shelf.settle();
+    assert_eq!(found("alarm tonig", 2), [3], "one more has it");
+}
+
 #[test]
 fn words_from_somebody_between_and_of_what_happened() {
     let shelf = Shelf::new();
