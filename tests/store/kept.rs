@@ -9,7 +9,8 @@ use hallway::store::vocabulary::Deed;
 use crate::lines::*;
 use crate::shelf::Shelf;
 
-const ALL: [Flag; 11] = [
+/// All the flags there are.
+pub(crate) const ALL: [Flag; 11] = [
     Flag::InviteOnly,
     Flag::Moderated,
     Flag::NoOutsiders,

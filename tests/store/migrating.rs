@@ -14,10 +14,14 @@ use std::sync::Arc;
 use rlimit::Resource;
 use rusqlite::Connection;
 
-use hallway::chat::account::AccountId;
+use hallway::chat::account::{Account, AccountId};
 use hallway::chat::mask::{Effect, Mask};
-use hallway::chat::vocabulary::{ConversationId, Extras, Line, Manner, Preferences, Told};
-use hallway::chat::vocabulary::{Unwanted, Watched};
+use hallway::chat::mode::{Flag, Flags, MaskList, Modes};
+use hallway::chat::user::Identity;
+use hallway::chat::vocabulary::{
+    Absent, Announcement, Attention, ConversationId, Extras, Kept, KeptAnnouncement, Line, Listed,
+    Manner, Metadata, MetadataKey, Preferences, Told, TopicInfo, Unwanted, Watched,
+};
 use hallway::store::OpenError;
 use hallway::store::vocabulary::{Asker, Deed, Query, Scope, Wanted};
 
@@ -30,6 +34,20 @@ const APPLICATION: i32 = 0x6861_6c6c;
 
 /// A file grows by one of these at a time.
 const PAGE_BYTES: u64 = 4_096;
+
+/// A moment that does not come while anybody runs these tests.
+const FAR_MS: u64 = 4_102_444_800_000;
+
+/// The formats that began to have something.
+mod since {
+    pub(super) const READ_MARKERS: usize = 2;
+    pub(super) const PREFERENCES: usize = 3;
+    pub(super) const ANNOUNCEMENTS: usize = 4;
+    pub(super) const KEPT_CHANNELS: usize = 5;
+    pub(super) const ABSENCES: usize = 6;
+    pub(super) const STAYERS: usize = 7;
+    pub(super) const METADATA: usize = 8;
+}
 
 /// What each format has besides the one before, the first one first.
 fn formats() -> Vec<String> {
@@ -82,6 +100,27 @@ fn everything() -> Wanted {
 }
 
 #[test]
+fn every_format_has_its_file_with_rows_in_every_table() {
+    let known = formats().len();
+    let today = format_of(&Shelf::new().end().0.look());
+    assert_eq!(known, today, "schemas/{today}.sql is missing");
+    let db = Connection::open_in_memory().expect("there is room");
+    make(&db, known);
+    let text = "SELECT name FROM sqlite_schema WHERE type = 'table'
+        AND name NOT LIKE 'search_%' AND name NOT LIKE 'sqlite_%'";
+    let mut statement = db.prepare(text).expect("it can be read");
+    let names = statement.query_map([], |row| row.get(0));
+    for name in names.expect("it can be read") {
+        let name: String = name.expect("it has a name");
+        let count = format!("SELECT count(*) FROM {name}");
+        let rows: i64 = db
+            .query_row(&count, [], |row| row.get(0))
+            .expect("it can be read");
+        assert!(rows > 0, "no row in {name}");
+    }
+}
+
+#[test]
 fn a_database_of_each_format_becomes_one_of_today() {
     let today = tables(&Shelf::new().end().0.look());
     for format in 1..=formats().len() {
@@ -113,15 +152,190 @@ fn all_is_there(shelf: &Shelf, format: usize) {
     assert_eq!(restored.waiting, [(AccountId(1), AccountId(2), 1)]);
     let read = [(AccountId(1), "#desk", 41), (AccountId(1), "bob", 60)]
         .map(|(account, target, ms)| (account, target.to_owned(), ms));
-    assert_eq!(restored.read, read[..if format < 2 { 0 } else { 2 }]);
-    let preferences = if format < 3 {
-        BTreeMap::new()
-    } else {
-        chosen()
-    };
-    assert_eq!(restored.preferences, preferences);
+    assert_eq!(
+        restored.read,
+        from(format, since::READ_MARKERS, read.to_vec())
+    );
+    assert_eq!(
+        restored.preferences,
+        from(format, since::PREFERENCES, chosen())
+    );
+    announcements_are_as_they_were(shelf, format);
+    channels_are_as_they_were(shelf, format);
+    people_are_as_they_were(shelf, format);
     every_kind_is_read(shelf);
     rights_are_as_they_were(shelf);
+}
+
+/// What is known of a database of a format: nothing, if only a later one has it.
+fn from<T: Default>(format: usize, first: usize, then: T) -> T {
+    match format < first {
+        true => T::default(),
+        false => then,
+    }
+}
+
+fn announcements_are_as_they_were(shelf: &Shelf, format: usize) {
+    const FIRST: usize = since::ANNOUNCEMENTS;
+    let restored = &shelf.restored;
+    assert_eq!(restored.announcements, from(format, FIRST, announced()));
+    assert_eq!(restored.last_announcement, from(format, FIRST, 10));
+}
+
+fn announced() -> Vec<KeptAnnouncement> {
+    let ann = shared(("ann", "Full ann", 1), Some((1, "Ann")), false);
+    let gus = shared(("gus", "", 3), None, true);
+    let [drill, down] = [
+        (7, 23, ann, "fire drill at ten"),
+        (9, 63, gus, "down “at noon”"),
+    ]
+    .map(|(number, ms, from, text)| Announcement {
+        number,
+        id: id(ms),
+        at_ms: ms,
+        until_ms: FAR_MS,
+        official: from.bot,
+        from,
+        channel: (number == 7).then(|| (ConversationId(2), channel("#Desk"))),
+        text: text.into(),
+    });
+    vec![
+        KeptAnnouncement {
+            announcement: drill,
+            hearers: vec![
+                (AccountId(1), Attention::Seen),
+                (AccountId(2), Attention::Acknowledged),
+            ],
+        },
+        KeptAnnouncement {
+            announcement: down,
+            hearers: vec![(AccountId(1), Attention::Missed)],
+        },
+    ]
+}
+
+/// Somebody: what they are called, in full too, and at which address.
+fn shared(
+    (name, realname, address): (&str, &str, u8),
+    account: Option<(u64, &str)>,
+    bot: bool,
+) -> Arc<Identity> {
+    let (user, host) = (format!("~{name}"), format!("{name}.cloak"));
+    let mut identity = Identity::new(
+        nick(name),
+        &user,
+        &host,
+        realname,
+        [192, 0, 2, address].into(),
+    );
+    identity.account = account.map(|(number, name)| {
+        Arc::new(Account {
+            id: AccountId(number),
+            name: nick(name),
+        })
+    });
+    identity.bot = bot;
+    Arc::new(identity)
+}
+
+fn channels_are_as_they_were(shelf: &Shelf, format: usize) {
+    const FIRST: usize = since::KEPT_CHANNELS;
+    let restored = &shelf.restored;
+    let kept = [(ConversationId(2), desk()), (ConversationId(3), ops())];
+    assert_eq!(restored.kept, from(format, FIRST, kept.into()));
+    let stayed = [(2, 30), (1, 70)].map(|(n, ms)| (ConversationId(2), AccountId(n), ms));
+    assert_eq!(restored.stayed, from(format, FIRST, stayed.to_vec()));
+}
+
+fn desk() -> Kept {
+    let listed = |list, effect, mask: &str, by: &str, at_ms| Listed {
+        list,
+        mask: Mask::parse(mask, effect).expect("a mask"),
+        by: nick(by),
+        at_ms,
+    };
+    use Effect::{KeepOut, Mute};
+    use MaskList::{Bans, Exceptions, Invitees};
+    Kept {
+        founder: Some(AccountId(2)),
+        operators: vec![AccountId(1)],
+        made_ms: 16,
+        modes: Modes {
+            flags: flags(&crate::kept::ALL),
+            key: Some("tulip".into()),
+            limit: Some(40),
+        },
+        topic: Some(TopicInfo {
+            text: "tulips".into(),
+            by: nick("ann"),
+            at_ms: 24,
+        }),
+        masks: vec![
+            listed(Bans, KeepOut, "*!*@spam.cloak", "ann", 25),
+            listed(Bans, Mute, "gus", "ann", 26),
+            listed(Exceptions, KeepOut, "account:bob", "bob", 27),
+            listed(Exceptions, Mute, "account:bob", "bob", 28),
+            listed(Invitees, KeepOut, "*!*@bob.cloak", "bob", 29),
+            listed(Invitees, Mute, "eve", "bob", 30),
+        ],
+    }
+}
+
+fn ops() -> Kept {
+    Kept {
+        founder: None,
+        operators: Vec::new(),
+        made_ms: 17,
+        modes: Modes {
+            flags: flags(&[Flag::Kept]),
+            ..Modes::default()
+        },
+        topic: None,
+        masks: Vec::new(),
+    }
+}
+
+fn flags(on: &[Flag]) -> Flags {
+    let mut flags = Flags::default();
+    for flag in on {
+        flags.set(*flag, true);
+    }
+    flags
+}
+
+fn people_are_as_they_were(shelf: &Shelf, format: usize) {
+    let restored = &shelf.restored;
+    let away = Absent {
+        typed: "until friday: on leave".into(),
+        since_ms: 50,
+        until_ms: FAR_MS,
+    };
+    assert_eq!(
+        restored.absences,
+        from(format, since::ABSENCES, [(AccountId(2), away)].into())
+    );
+    assert_eq!(
+        restored.stayers,
+        from(format, since::STAYERS, [AccountId(1)].into())
+    );
+    let said = [
+        (
+            AccountId(1),
+            metadata(&[("color", "#00ff00"), ("status", "in room 4")]),
+        ),
+        (AccountId(2), metadata(&[("display-name", "Bob “東京”")])),
+    ];
+    assert_eq!(
+        restored.metadata,
+        from(format, since::METADATA, said.into())
+    );
+}
+
+fn metadata(said: &[(&str, &str)]) -> Metadata {
+    let key = |key| MetadataKey::parse(key).expect("a key");
+    let said = said.iter();
+    said.map(|(name, value)| (key(*name), (*value).into()))
+        .collect()
 }
 
 fn chosen() -> BTreeMap<AccountId, Preferences> {
