@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::AccountId;
 use super::channel::Channel;
+use super::metadata::Holder;
 use super::mode::{Flag, ModeChange, Rank};
 use super::name::{ChannelName, Nick};
 use super::time::Now;
@@ -303,13 +304,28 @@ impl Chat {
     pub(super) fn note_kept(&mut self, id: ChannelId, kept: bool) {
         let channel = self.channel(id);
         let conversation = channel.conversation;
-        let kept_now = channel.as_kept();
+        let kept_now = self.as_kept(id);
         if kept || kept_now.is_some() {
             self.record(Record::Kept {
                 conversation,
                 kept: kept_now.map(Box::new),
             });
         }
+    }
+
+    /// What of a channel is kept; nothing if it is not.
+    fn as_kept(&self, id: ChannelId) -> Option<Kept> {
+        let channel = self.channel(id);
+        let keeping = channel.keeping.as_deref()?.clone();
+        Some(Kept {
+            founder: keeping.founder,
+            operators: keeping.operators,
+            made_ms: channel.made_ms,
+            modes: channel.modes.clone(),
+            topic: channel.topic.as_deref().cloned(),
+            masks: channel.masks.clone(),
+            metadata: self.said_of(Holder::Channel(id)).clone(),
+        })
     }
 
     /// Accounts are no more: what they founded is their followers'.
@@ -341,6 +357,7 @@ impl Chat {
         channel.topic = kept.topic.map(Box::new);
         channel.masks = kept.masks;
         channel.keeping = Some(Box::new(keeping));
+        self.take_up_metadata(Holder::Channel(id), kept.metadata);
     }
 
     /// Who was in the kept channels lately, and until when (Unix milliseconds).
@@ -368,21 +385,6 @@ impl Chat {
         let id = self.insert_channel(name, kept.made_ms);
         self.channel_mut(id).conversation = conversation;
         self.take_up_kept(id, kept);
-    }
-}
-
-impl Channel {
-    /// What of it is kept; nothing if it is not.
-    fn as_kept(&self) -> Option<Kept> {
-        let keeping = self.keeping.as_deref()?.clone();
-        Some(Kept {
-            founder: keeping.founder,
-            operators: keeping.operators,
-            made_ms: self.made_ms,
-            modes: self.modes.clone(),
-            topic: self.topic.as_deref().cloned(),
-            masks: self.masks.clone(),
-        })
     }
 }
 

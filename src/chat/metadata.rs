@@ -1,5 +1,6 @@
 //! What people say of themselves, and who runs a channel of it. What the owner of an account says is
-//! theirs, here or not; what a guest says ends with them, and what is said of a channel with it.
+//! theirs, here or not; what a guest says ends with them, and what is said of a channel with it: that of
+//! one that is kept is there again after a restart.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -40,13 +41,24 @@ impl Chat {
             Described::Person(nick) => self.holder(self.person(nick)?),
             Described::Channel(channel) => Holder::Channel(self.seen(who, channel)?),
         };
-        Ok(self.metadata.get(&holder).unwrap_or(&NONE))
+        Ok(self.said_of(holder))
+    }
+
+    pub(super) fn said_of(&self, holder: Holder) -> &Metadata {
+        self.metadata.get(&holder).unwrap_or(&NONE)
+    }
+
+    /// This was said before the server was started.
+    pub(super) fn take_up_metadata(&mut self, holder: Holder, said: Metadata) {
+        if !said.is_empty() {
+            self.metadata.insert(holder, said);
+        }
     }
 
     /// What somebody who is here says of themselves.
     pub fn metadata_of(&self, user: UserId) -> &Metadata {
         let holder = self.users.get(user).map(|_| self.holder(user));
-        holder.map_or(&NONE, |holder| self.metadata.get(&holder).unwrap_or(&NONE))
+        holder.map_or(&NONE, |holder| self.said_of(holder))
     }
 
     /// The same, under keys of which it is known what stands under them.
@@ -95,7 +107,7 @@ impl Chat {
     ) -> Result<(), Refusal> {
         let holder = self.may_describe(who, &whom)?;
         let value: Option<Arc<str>> = (!value.is_empty()).then(|| value.into());
-        let known = self.metadata.get(&holder).unwrap_or(&NONE);
+        let known = self.said_of(holder);
         match &value {
             None if !known.contains_key(&key) => return Err(Refusal::NothingUnderKey { key }),
             None => {}
@@ -122,7 +134,7 @@ impl Chat {
         whom: Described,
     ) -> Result<(), Refusal> {
         let holder = self.may_describe(who, &whom)?;
-        let known = self.metadata.get(&holder).unwrap_or(&NONE);
+        let known = self.said_of(holder);
         let keys: Vec<MetadataKey> = known.keys().cloned().collect();
         for key in &keys {
             self.set_metadata(now, who, holder, key.clone(), None);
@@ -142,7 +154,7 @@ impl Chat {
     pub fn describe_at_first(&mut self, now: Now, who: UserId, said: Vec<(MetadataKey, Arc<str>)>) {
         let holder = self.holder(who);
         for (key, value) in said {
-            let known = self.metadata.get(&holder).unwrap_or(&NONE);
+            let known = self.said_of(holder);
             let is_room = known.contains_key(&key) || known.len() < METADATA_KEYS_MAX;
             if is_room && check_value(&key, &value).is_ok() {
                 self.set_metadata(now, who, holder, key, Some(value));
@@ -180,6 +192,7 @@ impl Chat {
         match holder {
             Holder::Account(_) | Holder::Guest(_) => self.tell_described(now, who, key, value),
             Holder::Channel(id) => {
+                self.note_kept(id, false);
                 let of = Place::Channel(self.channel(id).name.clone());
                 let members: Vec<UserId> = self.channel(id).members().collect();
                 let audience = Audience {

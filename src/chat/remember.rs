@@ -68,9 +68,9 @@ impl Chat {
         self.preferences = memories.preferences;
         self.absences = memories.absences;
         self.stayers = memories.stayers;
-        let metadata = memories.metadata.into_iter();
-        self.metadata
-            .extend(metadata.map(|(account, said)| (Holder::Account(account), said)));
+        for (account, said) in memories.metadata {
+            self.take_up_metadata(Holder::Account(account), said);
+        }
         let (mut before, mut kept) = (memories.channels, memories.kept);
         for id in self.channels.keys() {
             match before.remove(self.channel(id).name()) {

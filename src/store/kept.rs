@@ -7,10 +7,9 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use crate::chat::account::AccountId;
 use crate::chat::mask::{Effect, Mask};
 use crate::chat::mode::{Flag, Flags, MaskList, Modes};
-use crate::chat::vocabulary::{ConversationId, Kept, Listed, TopicInfo};
+use crate::chat::vocabulary::{ConversationId, Kept, Listed, Metadata, TopicInfo};
 
-use super::key;
-use super::row;
+use super::{key, metadata, row};
 
 /// The number that each flag has in the file. Never changed.
 const FLAGS: [(Flag, i64); 11] = [
@@ -68,9 +67,10 @@ pub(super) fn set(
         let values = [row::conversation(conversation), row::account(*account)];
         db.prepare_cached(text)?.execute(values)?;
     }
-    kept.masks
-        .iter()
-        .try_for_each(|listed| set_mask(db, conversation, listed))
+    for listed in &kept.masks {
+        set_mask(db, conversation, listed)?;
+    }
+    metadata::set_of_channel(db, conversation, &kept.metadata)
 }
 
 fn set_mask(
@@ -102,6 +102,7 @@ pub(super) fn forget(db: &Connection, conversation: ConversationId) -> rusqlite:
         "DELETE FROM kept WHERE conversation = ?1",
         "DELETE FROM kept_operators WHERE conversation = ?1",
         "DELETE FROM kept_masks WHERE conversation = ?1",
+        "DELETE FROM kept_metadata WHERE conversation = ?1",
     ] {
         db.prepare_cached(text)?.execute([number])?;
     }
@@ -153,6 +154,11 @@ pub(super) fn all(db: &Connection) -> rusqlite::Result<BTreeMap<ConversationId, 
             kept.masks.push(listed);
         }
     }
+    for (conversation, said) in metadata::of_channels(db)? {
+        if let Some(kept) = all.get_mut(&conversation) {
+            kept.metadata = said;
+        }
+    }
     Ok(all)
 }
 
@@ -194,6 +200,7 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<(ConversationId, Kept)> {
         modes,
         topic: topic(row, 6)?,
         masks: Vec::new(),
+        metadata: Metadata::new(),
     };
     Ok((ConversationId(row::number(row, 0)?), kept))
 }

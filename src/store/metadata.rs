@@ -1,11 +1,11 @@
-//! What the owners of accounts say of themselves.
+//! What the owners of accounts say of themselves, and what is said of channels that are kept.
 
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
 
 use crate::chat::account::AccountId;
-use crate::chat::vocabulary::{Metadata, MetadataKey};
+use crate::chat::vocabulary::{ConversationId, Metadata, MetadataKey};
 
 use super::row;
 
@@ -40,18 +40,46 @@ pub(super) fn remove(db: &Connection, account: AccountId) -> rusqlite::Result<()
     db.execute(text, [row::account(account)]).map(drop)
 }
 
+/// All of this is said of a kept channel of which nothing was said.
+pub(super) fn set_of_channel(
+    db: &Connection,
+    conversation: ConversationId,
+    said: &Metadata,
+) -> rusqlite::Result<()> {
+    let number = row::conversation(conversation);
+    let text = "INSERT INTO kept_metadata (conversation, key, value) VALUES (?1, ?2, ?3)";
+    said.iter().try_for_each(|(key, value)| {
+        let values = params![number, key.as_str(), value];
+        db.prepare_cached(text)?.execute(values).map(drop)
+    })
+}
+
 /// What everybody says.
 pub(super) fn all(db: &Connection) -> rusqlite::Result<BTreeMap<AccountId, Metadata>> {
-    let mut all: BTreeMap<AccountId, Metadata> = BTreeMap::new();
-    let mut statement = db.prepare("SELECT account, key, value FROM metadata")?;
+    read(db, "SELECT account, key, value FROM metadata", AccountId)
+}
+
+/// What is said of the channels that are kept.
+pub(super) fn of_channels(db: &Connection) -> rusqlite::Result<BTreeMap<ConversationId, Metadata>> {
+    let text = "SELECT conversation, key, value FROM kept_metadata";
+    read(db, text, ConversationId)
+}
+
+fn read<H: Ord>(
+    db: &Connection,
+    text: &str,
+    holder: fn(u64) -> H,
+) -> rusqlite::Result<BTreeMap<H, Metadata>> {
+    let mut all: BTreeMap<H, Metadata> = BTreeMap::new();
+    let mut statement = db.prepare(text)?;
     let found = statement.query_map([], |row| {
         let key = MetadataKey::parse(row.get_ref(1)?.as_str()?);
         let key = key.ok_or_else(|| row::unsound(1, &"no key"))?;
-        Ok((AccountId(row::number(row, 0)?), key, row.get(2)?))
+        Ok((holder(row::number(row, 0)?), key, row.get(2)?))
     })?;
     for row in found {
-        let (account, key, value) = row?;
-        all.entry(account).or_default().insert(key, value);
+        let (holder, key, value) = row?;
+        all.entry(holder).or_default().insert(key, value);
     }
     Ok(all)
 }

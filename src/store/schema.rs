@@ -17,6 +17,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     ABSENCES,
     STAYERS,
     METADATA,
+    METADATA_OF_CHANNELS,
 ];
 
 /// `search` keeps no text: it is in `lines`. Its columns are the words (`search.rs` says which), the
@@ -228,6 +229,16 @@ CREATE TABLE metadata (
     key TEXT NOT NULL,
     value TEXT NOT NULL,
     PRIMARY KEY (account, key)
+) STRICT, WITHOUT ROWID;
+";
+
+/// What is said of channels that are kept.
+const METADATA_OF_CHANNELS: &str = "
+CREATE TABLE kept_metadata (
+    conversation INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (conversation, key)
 ) STRICT, WITHOUT ROWID;
 ";
 

@@ -3,7 +3,9 @@
 use hallway::chat::account::AccountId;
 use hallway::chat::mask::{Effect, Mask};
 use hallway::chat::mode::{Flag, Flags, MaskList, Modes};
-use hallway::chat::vocabulary::{ConversationId, Kept, Listed, Record, TopicInfo};
+use hallway::chat::vocabulary::{
+    ConversationId, Kept, Listed, Metadata, MetadataKey, Record, TopicInfo,
+};
 use hallway::store::vocabulary::Deed;
 
 use crate::lines::*;
@@ -62,6 +64,9 @@ fn whole(accounts: &[u64]) -> Kept {
             listed(MaskList::Invitees, "a:*", Effect::KeepOut, 5),
             listed(MaskList::Invitees, "carol", Effect::Mute, 6),
         ],
+        metadata: [("homepage", "https://chat.office"), ("x", "“é” 東京")]
+            .map(|(key, value)| (MetadataKey::parse(key).expect("a key"), value.into()))
+            .into(),
     }
 }
 
@@ -87,6 +92,7 @@ fn a_kept_channel_is_what_it_was_last() {
         modes: Modes::default(),
         topic: None,
         masks: Vec::new(),
+        metadata: Metadata::new(),
     };
     shelf.give([
         begun(1, "#a"),
@@ -106,7 +112,7 @@ fn a_kept_channel_is_what_it_was_last() {
     let shelf = shelf.reopen();
     assert_eq!(restored(&shelf), [(2, bare)]);
     let look = shelf.folder.look();
-    for table in ["kept_operators", "kept_masks"] {
+    for table in ["kept_operators", "kept_masks", "kept_metadata"] {
         let count = format!("SELECT count(*) FROM {table}");
         let left: i64 = look.query_row(&count, [], |row| row.get(0)).expect("it is");
         assert_eq!(left, 0, "{table}");

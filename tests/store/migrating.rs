@@ -47,6 +47,7 @@ mod since {
     pub(super) const ABSENCES: usize = 6;
     pub(super) const STAYERS: usize = 7;
     pub(super) const METADATA: usize = 8;
+    pub(super) const METADATA_OF_CHANNELS: usize = 9;
 }
 
 /// What each format has besides the one before, the first one first.
@@ -241,13 +242,16 @@ fn shared(
 fn channels_are_as_they_were(shelf: &Shelf, format: usize) {
     const FIRST: usize = since::KEPT_CHANNELS;
     let restored = &shelf.restored;
-    let kept = [(ConversationId(2), desk()), (ConversationId(3), ops())];
+    let kept = [
+        (ConversationId(2), desk(format)),
+        (ConversationId(3), ops()),
+    ];
     assert_eq!(restored.kept, from(format, FIRST, kept.into()));
     let stayed = [(2, 30), (1, 70)].map(|(n, ms)| (ConversationId(2), AccountId(n), ms));
     assert_eq!(restored.stayed, from(format, FIRST, stayed.to_vec()));
 }
 
-fn desk() -> Kept {
+fn desk(format: usize) -> Kept {
     let listed = |list, effect, mask: &str, by: &str, at_ms| Listed {
         list,
         mask: Mask::parse(mask, effect).expect("a mask"),
@@ -278,6 +282,14 @@ fn desk() -> Kept {
             listed(Invitees, KeepOut, "*!*@bob.cloak", "bob", 29),
             listed(Invitees, Mute, "eve", "bob", 30),
         ],
+        metadata: from(
+            format,
+            since::METADATA_OF_CHANNELS,
+            metadata(&[
+                ("display-name", "The “desk”"),
+                ("homepage", "https://chat.office/desk"),
+            ]),
+        ),
     }
 }
 
@@ -292,6 +304,7 @@ fn ops() -> Kept {
         },
         topic: None,
         masks: Vec::new(),
+        metadata: Metadata::new(),
     }
 }
 

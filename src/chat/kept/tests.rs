@@ -6,8 +6,10 @@ use crate::chat::office::{Office, named, nick};
 use crate::chat::vocabulary::{Command, Output};
 
 fn kept(office: &Office) -> Kept {
-    let channel = office.chat.find_channel(&desk()).expect("it is there");
-    channel.as_kept().expect("it is kept")
+    let mut channels = office.chat.channels.iter();
+    let found = channels.find(|(_, channel)| *channel.name() == desk());
+    let (id, _) = found.expect("it is there");
+    office.chat.as_kept(id).expect("it is kept")
 }
 
 fn leave(office: &mut Office, who: UserId) {

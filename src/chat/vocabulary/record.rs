@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::MetadataKey;
 use super::command::Watched;
 use super::event::{Extras, Manner, MessageId};
 use super::reply::{Listed, TopicInfo};
+use super::{Metadata, MetadataKey};
 use crate::chat::account::{Account, AccountId};
 use crate::chat::mask::Mask;
 use crate::chat::mode::Modes;
@@ -274,6 +274,8 @@ pub struct Kept {
     pub topic: Option<TopicInfo>,
     /// Its lists of masks, in the order of setting.
     pub masks: Vec<Listed>,
+    /// What is said of it.
+    pub metadata: Metadata,
 }
 
 /// Something to be remembered, in the order of happening.
