@@ -12,6 +12,7 @@ use crate::chat::time::Zone;
 use crate::config::{AccountCommand, PasswordArgs};
 use crate::control;
 use crate::control::vocabulary::{Denied, Wish};
+use crate::email::Email;
 use crate::passwd;
 use crate::store::vocabulary::{Answer, Deed, Order, Restored, Trouble};
 use crate::store::{Clock, Listed, OpenError, Options, Retention, Store, list_accounts};
@@ -29,12 +30,19 @@ pub fn run(command: &AccountCommand, zone: &TimeZone, clock: Clock) -> Result<St
         }
         AccountCommand::Add {
             name,
+            email,
             password,
             place,
         } => {
             let name = nick(name)?;
+            let email = email.as_deref().map(address).transpose()?;
             let verifier = verifier(password)?;
-            (place, Wish::Add { name, verifier })
+            let wish = Wish::Add {
+                name,
+                verifier,
+                email,
+            };
+            (place, wish)
         }
         AccountCommand::Passwd {
             name,
@@ -67,11 +75,17 @@ fn nick(text: &str) -> Result<Nick, String> {
     Nick::parse(text).map_err(|_| format!("an account cannot be called {text:?}"))
 }
 
+fn address(text: &str) -> Result<Email, String> {
+    let email = Email::parse(text);
+    email.ok_or_else(|| format!("{text:?} is no address for mail, such as ann@office.example"))
+}
+
 fn verifier(args: &PasswordArgs) -> Result<Arc<Verifier>, String> {
     passwd::run(args.iterations, args.password_file.as_deref()).map(Arc::new)
 }
 
-/// One line for each: name, when it was made, when its owner was here last.
+/// One line for each: name, when it was made, when its owner was here last, their address for mail if
+/// it is kept.
 fn spelled(accounts: &[Listed], zone: &Zone) -> String {
     let mut out = String::new();
     for account in accounts {
@@ -79,6 +93,10 @@ fn spelled(accounts: &[Listed], zone: &Zone) -> String {
         for at_ms in [account.made_ms, account.seen_ms] {
             out.push('\t');
             zone.civil(at_ms).write_iso(&mut out);
+        }
+        if let Some(email) = &account.email {
+            out.push('\t');
+            out.push_str(email);
         }
         out.push('\n');
     }
@@ -127,10 +145,15 @@ fn deed(wish: Wish, restored: &Restored, at_ms: u64) -> Result<(Nick, Deed), Den
         Ok(account.id)
     };
     Ok(match wish {
-        Wish::Add { name, verifier } => {
+        Wish::Add {
+            name,
+            verifier,
+            email,
+        } => {
             let deed = Deed::AddAccount {
                 name: name.clone(),
                 verifier,
+                email,
                 at_ms,
             };
             (name, deed)

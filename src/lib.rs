@@ -9,6 +9,7 @@ pub mod chat;
 pub mod check;
 pub mod config;
 pub mod control;
+pub mod email;
 pub mod export;
 pub mod logging;
 pub mod net;

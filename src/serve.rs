@@ -128,7 +128,7 @@ pub fn settings(config: &Config, cloak_key: CloakKey) -> Result<Settings, String
         registration: Rules {
             before_connect: config.accounts.before_connect,
             custom_account_name: config.accounts.custom_names,
-            email_required: false,
+            email: config.accounts.email,
         },
         operator_accounts: config.accounts.operators.clone(),
         iterations: config.accounts.iterations,

@@ -113,7 +113,8 @@ pub enum Command {
 /// What `hallway account` can be asked to do.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum AccountCommand {
-    /// Print each account: its name, the day it was made, the day its owner was here last
+    /// Print each account: its name, the day it was made, the day its owner was here last, and their
+    /// address if one is kept
     List {
         /// Where the data is.
         #[command(flatten)]
@@ -123,6 +124,9 @@ pub enum AccountCommand {
     Add {
         /// The name, which is its owner's alone from then on
         name: String,
+        /// Keep this address of its owner with it: no mail is sent there
+        #[arg(long, value_name = "ADDRESS")]
+        email: Option<String>,
         /// How the password is given.
         #[command(flatten)]
         password: PasswordArgs,

@@ -13,6 +13,7 @@ use super::{
     Who,
 };
 use crate::chat::name::{ChannelName, Nick};
+use crate::email::Emails;
 use crate::verifier::ITERATIONS;
 use std::collections::BTreeMap;
 use std::net::{Ipv6Addr, SocketAddr};
@@ -71,6 +72,7 @@ pub(super) struct Draft {
     registration: Option<Registration>,
     before_connect: Option<bool>,
     custom_names: Option<bool>,
+    email: Option<Emails>,
     iterations: Option<u32>,
     operator_accounts: Vec<Nick>,
     statuses: Option<BTreeMap<String, String>>,
@@ -209,6 +211,17 @@ impl Draft {
         self.custom_names = Some(on);
     }
 
+    pub(super) fn email(&mut self, text: &str) -> Verdict {
+        let named = Emails::ALL
+            .into_iter()
+            .find(|emails| emails.as_str() == text);
+        let wanted = "\"ignored\", \"optional\" or \"required\"";
+        set(
+            &mut self.email,
+            named.map_or_else(|| must_be(wanted, text), Ok),
+        )
+    }
+
     pub(super) fn iterations(&mut self, number: u32) {
         self.iterations = Some(number);
     }
@@ -337,6 +350,7 @@ pub(super) fn settle(flags: Draft, file: Draft, machine: &Machine) -> Config {
             registration: file.registration.unwrap_or(Registration::Open),
             before_connect: file.before_connect.unwrap_or(true),
             custom_names: file.custom_names.unwrap_or(false),
+            email: file.email.unwrap_or_default(),
             iterations: file.iterations.unwrap_or(ITERATIONS),
             operators: file.operator_accounts,
         },

@@ -420,6 +420,11 @@ mod tests {
                 "accounts.registration must be \"open\" or \"operator\"",
             ),
             (
+                "accounts.email",
+                "\"kept\"",
+                "accounts.email must be \"ignored\", \"optional\" or \"required\"",
+            ),
+            (
                 "accounts.iterations",
                 "4095",
                 "accounts.iterations must be a number from 4096 to 1000000, not 4095.",

@@ -208,6 +208,13 @@ pub(super) const KEYS: &[Key] = &[
         kind: Kind::Switch(Draft::custom_names),
     },
     Key {
+        path: "accounts.email",
+        what: "An address for mail with a registration: `ignored`, `optional` (kept for whoever runs \
+               the server), `required` (default: ignored)",
+        example: "\"optional\"",
+        kind: Kind::Text(Draft::email),
+    },
+    Key {
         path: "accounts.iterations",
         what: "How often a new password is hashed, 4096 to 1000000 (default: 120000)",
         example: "120000",

@@ -39,6 +39,7 @@ pub use word::{
 };
 
 use crate::chat::name::{ChannelName, Nick};
+use crate::email::Emails;
 use draft::{Draft, settle};
 use fault::sentence;
 use std::collections::BTreeMap;
@@ -148,6 +149,8 @@ pub struct Accounts {
     pub before_connect: bool,
     /// Whether an IRC client's may have another name than the client.
     pub custom_names: bool,
+    /// What becomes of an address for mail.
+    pub email: Emails,
     /// How often a new password is hashed; [`ITERATIONS_MIN`](crate::verifier::ITERATIONS_MIN) to
     /// [`ITERATIONS_MAX`](crate::verifier::ITERATIONS_MAX).
     pub iterations: u32,

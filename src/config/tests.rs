@@ -74,6 +74,7 @@ burst = 3
 registration = "operator"
 before-connect = false
 custom-names = true
+email = "required"
 iterations = 4096
 operators = ["ann"]
 
@@ -142,6 +143,7 @@ fn defaults() {
             registration: Registration::Open,
             before_connect: true,
             custom_names: false,
+            email: Emails::Ignored,
             iterations: 120_000,
             operators: Vec::new(),
         },
@@ -232,6 +234,7 @@ fn every_key_of_a_file_counts() {
         registration: Registration::Operator,
         before_connect: false,
         custom_names: true,
+        email: Emails::Required,
         iterations: 4_096,
         operators: vec![Nick::parse("ann").expect("a name")],
     };

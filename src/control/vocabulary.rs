@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::chat::name::Nick;
+use crate::email::Email;
 use crate::verifier::Verifier;
 
 /// What whoever runs the server wants done.
@@ -15,6 +16,8 @@ pub enum Wish {
         name: Nick,
         /// Knows its password.
         verifier: Arc<Verifier>,
+        /// Its owner's address for mail.
+        email: Option<Email>,
     },
     /// Another password for an account.
     SetVerifier {
@@ -39,9 +42,13 @@ impl Wish {
         let (word, name) = (*words.first()?, Nick::parse(words.get(1)?).ok()?);
         let verifier = || words.get(2)?.parse().ok().map(Arc::new);
         let wish = match (word, words.len()) {
-            ("add", 3) => Self::Add {
+            ("add", 3 | 4) => Self::Add {
                 name,
                 verifier: verifier()?,
+                email: match words.get(3) {
+                    Some(email) => Some(Email::parse(email)?),
+                    None => None,
+                },
             },
             ("passwd", 3) => Self::SetVerifier {
                 name,
@@ -60,7 +67,16 @@ impl Wish {
 impl fmt::Display for Wish {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Add { name, verifier } => write!(f, "add {name} {verifier}"),
+            Self::Add {
+                name,
+                verifier,
+                email: None,
+            } => write!(f, "add {name} {verifier}"),
+            Self::Add {
+                name,
+                verifier,
+                email: Some(email),
+            } => write!(f, "add {name} {verifier} {email}"),
             Self::SetVerifier { name, verifier } => write!(f, "passwd {name} {verifier}"),
             Self::Remove {
                 name,
@@ -112,6 +128,12 @@ mod tests {
             Wish::Add {
                 name: name(),
                 verifier: verifier.clone(),
+                email: None,
+            },
+            Wish::Add {
+                name: name(),
+                verifier: verifier.clone(),
+                email: Email::parse("josé@büro.example"),
             },
             Wish::SetVerifier {
                 name: name(),

@@ -2,6 +2,13 @@
 
 use crate::chat::name::Nick;
 
+/// What whoever gives an address for mail is told where none is kept.
+pub const ADDRESS_NOT_KEPT: &str = "No mail is sent from here, so the address is not kept";
+
+/// And where it is.
+pub const ADDRESS_KEPT: &str =
+    "The address is kept for those who run this server: no mail is sent from here";
+
 /// Why somebody does not come into an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(
@@ -13,6 +20,8 @@ pub enum NoEntry {
     NothingIsKept,
     /// Whoever runs the server registers names.
     Closed,
+    /// There is no account without an address for mail.
+    AddressNeeded,
     /// The person is logged in already.
     LoggedInAlready { account: Nick },
     /// There is no such account, or its password is another.

@@ -1,7 +1,6 @@
 //! Lines to vocabulary and back, one folder per protocol. Knows neither the chat's state nor other
 //! connections, sockets or clocks.
 
-pub mod email;
 pub mod entry;
 pub mod heard;
 pub mod irc;

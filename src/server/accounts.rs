@@ -17,6 +17,7 @@ use crate::chat::remember::Memories;
 use crate::chat::time::Now;
 use crate::chat::vocabulary::Command;
 use crate::check::{Check, Job, Outcome};
+use crate::email::{Email, Emails};
 use crate::protocol::entry::NoEntry;
 use crate::protocol::plain::{refusals, replies};
 use crate::store::vocabulary::{Deed, Restored, Trouble};
@@ -59,8 +60,8 @@ pub(super) struct Entering {
 enum Step {
     /// The password is being checked.
     Proving,
-    /// What knows the password of an account to be is being made.
-    Making,
+    /// What knows the password of an account to be is being made. It is to have this address.
+    Making(Option<Email>),
     /// It is being kept.
     Keeping,
     /// The password is being checked, in place of which there is to be this one.
@@ -144,10 +145,11 @@ impl Server {
         now: Now,
         id: SessionId,
         password: Password,
+        email: Option<Email>,
         way: Way,
     ) {
         match self.name_to_register(id) {
-            Ok(name) => self.make_account(now, id, name, password, way),
+            Ok(name) => self.make_account(now, id, name, password, email, way),
             Err(why) => self.refuse_entry(now, id, way, &why),
         }
     }
@@ -185,6 +187,7 @@ impl Server {
         id: SessionId,
         name: Nick,
         password: Password,
+        email: Option<Email>,
         way: Way,
     ) {
         // Whoever came first would run the server.
@@ -195,9 +198,36 @@ impl Server {
             let why = NoEntry::RegisteredAlready { name };
             return self.refuse_entry(now, id, way, &why);
         }
-        let step = Step::Making;
+        let email = match self.address_to_keep(id, &name, email, way) {
+            Ok(email) => email,
+            Err(why) => return self.refuse_entry(now, id, way, &why),
+        };
+        let step = Step::Making(email);
         let job = Job::Make(self.settings.iterations);
         self.have_done(now, id, Entering { name, step, way }, password, job);
+    }
+
+    /// What of the address is kept with the account. Nobody is to think that a lost password could be
+    /// had by mail, so who gives one is told.
+    fn address_to_keep(
+        &mut self,
+        id: SessionId,
+        name: &Nick,
+        email: Option<Email>,
+        way: Way,
+    ) -> Result<Option<Email>, NoEntry> {
+        let emails = self.settings.registration.email;
+        if emails == Emails::Required && email.is_none() {
+            return Err(NoEntry::AddressNeeded);
+        }
+        let kept = email.clone().filter(|_| emails != Emails::Ignored);
+        if email.is_some() {
+            match way {
+                Way::Typed => self.send(id, replies::address(kept.is_some())),
+                _ => self.tell_client_of_address(id, name, way, kept.is_some()),
+            }
+        }
+        Ok(kept)
     }
 
     /// Logs a session in to an account, if the password is right.
@@ -317,8 +347,8 @@ impl Server {
                 let name = name.to_string();
                 return Err(NoEntry::WrongPassword { name });
             }
-            (Step::Making, Answered::Checked(Outcome::Made(Ok(verifier)))) => {
-                self.keep_account(now, id, name, verifier, way);
+            (Step::Making(email), Answered::Checked(Outcome::Made(Ok(verifier)))) => {
+                self.keep_account(now, id, name, verifier, email, way);
             }
             (Step::MakingOther, Answered::Checked(Outcome::Made(Ok(verifier)))) => {
                 return self.keep_password(now, id, name, verifier, way);
@@ -347,11 +377,13 @@ impl Server {
         id: SessionId,
         name: Nick,
         verifier: Arc<Verifier>,
+        email: Option<Email>,
         way: Way,
     ) {
         let deed = Deed::AddAccount {
             name: name.clone(),
             verifier: verifier.clone(),
+            email,
             at_ms: now.wall_ms,
         };
         let made = (Made::Account(name.clone()), verifier);

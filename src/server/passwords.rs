@@ -47,7 +47,9 @@ impl Server {
         let line = printable(line);
         let typed = || Password(line.to_string());
         match wanted {
-            Some(Wanted::Register) => self.register_account(now, id, typed(), Way::Typed),
+            Some(Wanted::Register(email)) => {
+                self.register_account(now, id, typed(), email, Way::Typed);
+            }
             Some(Wanted::LogIn(name)) => self.ask_to_log_in(now, id, name, line.into_owned()),
             Some(Wanted::Old) => self.ask_for(id, Wanted::New(line.into_owned())),
             Some(Wanted::New(old)) => {

@@ -99,8 +99,8 @@ impl Server {
             Request::Help(Some(name)) => self.help(id, &name),
             Request::Quit(why) => self.quit(now, id, why),
             Request::Oper(name, password) => self.ask_to_operate(now, id, name, password),
-            Request::Register(password) => {
-                self.register_account(now, id, Password(password), Way::Typed);
+            Request::Register(email, password) => {
+                self.register_account(now, id, Password(password), email, Way::Typed);
             }
             Request::LogOut => self.log_out(now, id, Way::Typed),
             Request::Password(password, other) => {

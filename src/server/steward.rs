@@ -8,6 +8,7 @@ use crate::chat::account::AccountId;
 use crate::chat::name::Nick;
 use crate::chat::time::Now;
 use crate::control::vocabulary::{Denied, Wish};
+use crate::email::Email;
 use crate::store::vocabulary::{Deed, Trouble};
 use crate::verifier::Verifier;
 
@@ -41,7 +42,11 @@ impl Server {
     /// Does what whoever runs the server wants done. [`Output::Granted`] says what came of it.
     pub fn administer(&mut self, now: Now, number: u64, wish: Wish) {
         let outcome = match wish {
-            Wish::Add { name, verifier } => self.add_account(now, number, name, verifier),
+            Wish::Add {
+                name,
+                verifier,
+                email,
+            } => self.add_account(now, number, name, verifier, email),
             Wish::SetVerifier { name, verifier } => self.account_id(&name).map(|account| {
                 let deed = Deed::SetVerifier {
                     account,
@@ -81,6 +86,7 @@ impl Server {
         number: u64,
         name: Nick,
         verifier: Arc<Verifier>,
+        email: Option<Email>,
     ) -> Result<(), Denied> {
         if self.chat.find_account(&name).is_some() {
             return Err(Denied::NameTaken(name));
@@ -88,6 +94,7 @@ impl Server {
         let deed = Deed::AddAccount {
             name: name.clone(),
             verifier: verifier.clone(),
+            email,
             at_ms: now.wall_ms,
         };
         let ticket = self.keep_wish(number, name.clone(), Then::Nothing, deed);

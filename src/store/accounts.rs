@@ -8,6 +8,7 @@ use rusqlite::{Connection, Row, params};
 use crate::chat::account::{Account, AccountId};
 use crate::chat::name::Nick;
 use crate::chat::vocabulary::{Line, MessageId};
+use crate::email::Email;
 use crate::verifier::Verifier;
 
 use super::key;
@@ -48,6 +49,8 @@ pub struct Listed {
     pub made_ms: u64,
     /// When its owner was here last.
     pub seen_ms: u64,
+    /// Their address for mail.
+    pub email: Option<String>,
 }
 
 /// The accounts of a folder's database, by name, whoever else has it open.
@@ -61,13 +64,14 @@ pub fn list(dir: &Path) -> Result<Vec<Listed>, OpenError> {
 }
 
 fn listed(db: &Connection) -> rusqlite::Result<Vec<Listed>> {
-    let text = "SELECT name, made_ms, seen_ms FROM accounts ORDER BY folded";
+    let text = "SELECT name, made_ms, seen_ms, email FROM accounts ORDER BY folded";
     let mut statement = db.prepare(text)?;
     let found = statement.query_map([], |row| {
         Ok(Listed {
             name: row::nick(row, 0)?,
             made_ms: row::number(row, 1)?,
             seen_ms: row::number(row, 2)?,
+            email: row.get(3)?,
         })
     })?;
     found.collect()
@@ -82,15 +86,17 @@ pub(super) fn add(
     db: &Connection,
     name: &Nick,
     verifier: &Verifier,
+    email: Option<&Email>,
     at_ms: u64,
 ) -> rusqlite::Result<Outcome> {
-    let text = "INSERT INTO accounts (name, folded, verifier, made_ms, seen_ms)
-        VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (folded) DO NOTHING";
+    let text = "INSERT INTO accounts (name, folded, verifier, made_ms, seen_ms, email)
+        VALUES (?1, ?2, ?3, ?4, ?4, ?5) ON CONFLICT (folded) DO NOTHING";
     let added = db.prepare_cached(text)?.execute(params![
         name.as_str(),
         name.folded(),
         verifier.to_string(),
-        row::integer(at_ms)
+        row::integer(at_ms),
+        email.map(Email::as_str)
     ])?;
     let number = db.last_insert_rowid().cast_unsigned();
     Ok(match added {

@@ -15,8 +15,9 @@ pub(super) fn carry_out(db: &Connection, deed: &Deed) -> rusqlite::Result<Outcom
         Deed::AddAccount {
             name,
             verifier,
+            email,
             at_ms,
-        } => return accounts::add(db, name, verifier, *at_ms),
+        } => return accounts::add(db, name, verifier, email.as_ref(), *at_ms),
         Deed::SetVerifier { account, verifier } => {
             return accounts::set_verifier(db, *account, verifier);
         }

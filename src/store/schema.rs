@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     STAYERS,
     METADATA,
     METADATA_OF_CHANNELS,
+    EMAILS,
 ];
 
 /// `search` keeps no text: it is in `lines`. Its columns are the words (`search.rs` says which), the
@@ -241,6 +242,9 @@ CREATE TABLE kept_metadata (
     PRIMARY KEY (conversation, key)
 ) STRICT, WITHOUT ROWID;
 ";
+
+/// Where the owners of accounts get mail.
+const EMAILS: &str = "ALTER TABLE accounts ADD COLUMN email TEXT;";
 
 /// How many steps a database has gone through.
 pub(super) fn version(db: &Connection) -> rusqlite::Result<usize> {

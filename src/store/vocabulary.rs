@@ -11,6 +11,7 @@ use crate::chat::vocabulary::{
     Record,
 };
 pub use crate::chat::vocabulary::{End, Point};
+use crate::email::Email;
 use crate::verifier::Verifier;
 
 /// Something to be kept.
@@ -24,6 +25,8 @@ pub enum Deed {
         name: Nick,
         /// Knows its password.
         verifier: Arc<Verifier>,
+        /// Its owner's address for mail.
+        email: Option<Email>,
         /// When, in Unix milliseconds.
         at_ms: u64,
     },

@@ -21,6 +21,7 @@ pub(crate) fn add(shelf: &Shelf, name: &str) -> Result<Option<AccountId>, Troubl
     shelf.done(Deed::AddAccount {
         name: nick(name),
         verifier: verifier(name),
+        email: None,
         at_ms: 1_000,
     })
 }

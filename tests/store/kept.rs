@@ -126,6 +126,7 @@ fn what_an_account_founded_is_its_followers() {
         let added = shelf.done(Deed::AddAccount {
             name: nick(name),
             verifier: crate::accounts::verifier(name),
+            email: None,
             at_ms: 1,
         });
         added.expect("it is free");

@@ -22,8 +22,8 @@ use hallway::chat::vocabulary::{
     Absent, Announcement, Attention, ConversationId, Extras, Kept, KeptAnnouncement, Line, Listed,
     Manner, Metadata, MetadataKey, Preferences, Told, TopicInfo, Unwanted, Watched,
 };
-use hallway::store::OpenError;
 use hallway::store::vocabulary::{Asker, Deed, Query, Scope, Wanted};
+use hallway::store::{OpenError, list_accounts};
 
 use crate::lines::*;
 use crate::outage::{DIR, child, integrity, is_child};
@@ -38,6 +38,9 @@ const PAGE_BYTES: u64 = 4_096;
 /// A moment that does not come while anybody runs these tests.
 const FAR_MS: u64 = 4_102_444_800_000;
 
+/// Where Ann gets mail.
+const ANN_AT: &str = "ann@office.example";
+
 /// The formats that began to have something.
 mod since {
     pub(super) const READ_MARKERS: usize = 2;
@@ -48,6 +51,7 @@ mod since {
     pub(super) const STAYERS: usize = 7;
     pub(super) const METADATA: usize = 8;
     pub(super) const METADATA_OF_CHANNELS: usize = 9;
+    pub(super) const EMAILS: usize = 10;
 }
 
 /// What each format has besides the one before, the first one first.
@@ -128,6 +132,10 @@ fn a_database_of_each_format_becomes_one_of_today() {
         let folder = of_format(format);
         let shelf = Shelf::open(&folder, FOREVER).expect("it is brought up to date");
         all_is_there(&shelf, format);
+        assert_eq!(
+            addresses(&folder),
+            from(format, since::EMAILS, vec![ANN_AT.to_owned()])
+        );
         all_can_be_done(&shelf);
         drop(shelf);
         assert_eq!(integrity(&folder), "ok");
@@ -351,6 +359,15 @@ fn metadata(said: &[(&str, &str)]) -> Metadata {
         .collect()
 }
 
+/// The addresses for mail that are kept.
+fn addresses(folder: &Folder) -> Vec<String> {
+    let listed = list_accounts(folder.path()).expect("it can be read");
+    listed
+        .into_iter()
+        .filter_map(|account| account.email)
+        .collect()
+}
+
 fn chosen() -> BTreeMap<AccountId, Preferences> {
     let mask = Mask::parse("*!*@spam.cloak", Effect::KeepOut).expect("a mask");
     let ann = Preferences {
@@ -477,6 +494,7 @@ fn all_can_be_done(shelf: &Shelf) {
     let added = shelf.done(Deed::AddAccount {
         name: nick("eve"),
         verifier: shelf.restored.accounts[0].1.clone(),
+        email: None,
         at_ms: 82,
     });
     assert_eq!(added, Ok(Some(AccountId(4))), "3 was hers before");

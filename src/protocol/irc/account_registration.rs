@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::refusals::Complaint;
 use super::writer::Reader;
 use crate::chat::name::Nick;
-use crate::protocol::email::Email;
+use crate::email::{Email, Emails};
 use crate::verifier::Password;
 
 /// In place of an account: that of one's nickname; in place of an address: none.
@@ -55,15 +55,15 @@ pub struct Rules {
     pub before_connect: bool,
     /// An account can have another name than whoever asks for it.
     pub custom_account_name: bool,
-    /// Every account has an address.
-    pub email_required: bool,
+    /// What becomes of an address.
+    pub email: Emails,
 }
 
 /// What is wrong with a wish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(
     missing_docs,
-    reason = "each is the code of its name, which the specification explains"
+    reason = "each is the code of its name, which the specification explains, or a cause of one"
 )]
 pub enum Fault {
     AccountExists,
@@ -74,6 +74,7 @@ pub enum Fault {
     InvalidCode,
     InvalidEmail,
     NeedNick,
+    PerhapsKept,
     TemporarilyUnavailable,
     UnacceptablePassword,
 }
@@ -86,9 +87,10 @@ pub static FAULTS: &[(Fault, &str, &str)] = &[
     (Fault::AlreadyAuthenticated, "ALREADY_AUTHENTICATED", "You are logged in already"),
     (Fault::BadAccountName, "BAD_ACCOUNT_NAME", "That cannot be a name: use letters and digits of any language, a letter first"),
     (Fault::CompleteConnectionRequired, "COMPLETE_CONNECTION_REQUIRED", "Complete the connection first"),
-    (Fault::InvalidCode, "INVALID_CODE", "That is not the code, or it waits for none any more"),
+    (Fault::InvalidCode, "INVALID_CODE", "No mail is sent from here, so there is no code to give"),
     (Fault::InvalidEmail, "INVALID_EMAIL", "An address for mail is needed"),
     (Fault::NeedNick, "NEED_NICK", "Say who you are first: NICK"),
+    (Fault::PerhapsKept, "TEMPORARILY_UNAVAILABLE", "The disk is slow just now: whether that is kept is not known. Try the password later to be sure"),
     (Fault::TemporarilyUnavailable, "TEMPORARILY_UNAVAILABLE", "That cannot be done now: try again later"),
     (Fault::UnacceptablePassword, "UNACCEPTABLE_PASSWORD", "That cannot be a password"),
 ];
@@ -118,7 +120,7 @@ impl Rules {
         let keys = [
             ("before-connect", self.before_connect),
             ("custom-account-name", self.custom_account_name),
-            ("email-required", self.email_required),
+            ("email-required", self.email == Emails::Required),
         ];
         let kept = keys.iter().filter(|(_, holds)| *holds);
         let kept: Vec<&str> = kept.map(|(key, _)| *key).collect();
@@ -165,7 +167,7 @@ impl Rules {
     fn email(self, email: Option<&str>) -> Result<Option<Email>, Fault> {
         let email = email.map(|email| Email::parse(email).ok_or(Fault::InvalidEmail));
         match email.transpose()? {
-            None if self.email_required => Err(Fault::InvalidEmail),
+            None if self.email == Emails::Required => Err(Fault::InvalidEmail),
             email => Ok(email),
         }
     }

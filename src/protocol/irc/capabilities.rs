@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account_registration::Rules;
 use super::metadata;
+use crate::email::Emails;
 use crate::sasl;
 
 /// The most bytes of a multiline message (draft/multiline), line feeds included.
@@ -213,7 +214,7 @@ impl Offer {
         registration: Some(Rules {
             before_connect: true,
             custom_account_name: false,
-            email_required: false,
+            email: Emails::Ignored,
         }),
     };
 

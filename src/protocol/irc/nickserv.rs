@@ -6,16 +6,13 @@ use super::framing::MESSAGE_BYTES_MAX;
 use super::pieces::pieces;
 use super::writer::{Line, Reader};
 use crate::chat::name::Nick;
-use crate::protocol::email::Email;
+use crate::email::Email;
 use crate::protocol::entry::NoEntry;
 use crate::suggest::nearest;
 use crate::verifier::Password;
 
 /// The nickname to which these words are said.
 pub const NICKSERV: &str = "NickServ";
-
-/// What whoever gives an address for mail is told.
-pub const ADDRESS_NOT_KEPT: &str = "No mail is sent from here, so the address is not kept";
 
 /// One word.
 pub struct Word {
@@ -162,6 +159,9 @@ pub fn no_entry(why: &NoEntry) -> String {
             "This server remembers nothing, so no name can be registered.".to_owned()
         }
         NoEntry::Closed => "Whoever runs this server registers names: ask them.".to_owned(),
+        NoEntry::AddressNeeded => {
+            "An address for mail is needed here: REGISTER <password> <email>".to_owned()
+        }
         NoEntry::LoggedInAlready { account } => format!("You are logged in as {account} already."),
         NoEntry::WrongPassword { name } => format!("That is not the password of {name}."),
         NoEntry::BadPassword { why } => format!("That cannot be: {why}. Choose another password."),

@@ -21,6 +21,7 @@ use super::screen::Screen;
 use crate::chat::mask::{Effect, Mask};
 use crate::chat::name::Nick;
 use crate::chat::vocabulary::{Command, Extras, Manner, Target};
+use crate::email::Email;
 use crate::protocol::stamp::Times;
 use crate::suggest::nearest;
 pub use earlier::{Part, Search};
@@ -101,8 +102,8 @@ impl Spec {
 /// What a password is for that is asked for: it is the next line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wanted {
-    /// To register.
-    Register,
+    /// To register, with this address for mail if one is given.
+    Register(Option<Email>),
     /// To log in, to the account of one's name if none is said.
     LogIn(Option<Nick>),
     /// The one there is, to have another.
@@ -136,8 +137,8 @@ pub enum Request {
     Quit(Option<String>),
     /// To become an operator of the server: the name and the password.
     Oper(String, String),
-    /// To make one's name one's own, with this password.
-    Register(String),
+    /// To make one's name one's own, with this password, and an address for mail if one is given.
+    Register(Option<Email>, String),
     /// To log in to an account, that of one's own name if none is said: the name and the password.
     LogIn(Option<Nick>, String),
     /// To be a guest again.

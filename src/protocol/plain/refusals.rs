@@ -186,6 +186,9 @@ pub fn no_entry(why: &NoEntry) -> String {
     match why {
         NoEntry::NothingIsKept => mistake(&Mistake::NothingIsKept),
         NoEntry::Closed => "Whoever runs this server registers names: ask them.".to_owned(),
+        NoEntry::AddressNeeded => {
+            "An address for mail is needed here: /register mail ADDRESS PASSWORD.".to_owned()
+        }
         NoEntry::LoggedInAlready { account } => format!("You are logged in as {account} already."),
         NoEntry::WrongPassword { name } => format!("That is not the password of {name}."),
         NoEntry::BadPassword { why } => format!("That cannot be: {why}. Choose another password."),

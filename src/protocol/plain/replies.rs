@@ -17,6 +17,7 @@ use crate::chat::vocabulary::{
     TopicInfo, Watched, Whom,
 };
 use crate::protocol::Protocol;
+use crate::protocol::entry::{ADDRESS_KEPT, ADDRESS_NOT_KEPT};
 use crate::protocol::modes;
 use crate::protocol::stamp::{Clock, Times, span};
 use crate::suggest::listed;
@@ -306,7 +307,7 @@ pub fn nothing_said_with(nick: &str) -> String {
 /// What is asked for: the next line is it.
 pub fn ask_for(wanted: &Wanted) -> String {
     told(match wanted {
-        Wanted::Register | Wanted::LogIn(_) => "Password:",
+        Wanted::Register(_) | Wanted::LogIn(_) => "Password:",
         Wanted::Old => "Your password now:",
         Wanted::New(_) => "The other password:",
     })
@@ -741,6 +742,12 @@ pub fn welcome(server: &str, population: usize) -> String {
     let mut out = told(&format!("Welcome to hallway on {server}. {here} here."));
     tell(&mut out, "What is your name?");
     out
+}
+
+/// What becomes of the address for mail that somebody has given.
+pub fn address(kept: bool) -> String {
+    let sentence = if kept { ADDRESS_KEPT } else { ADDRESS_NOT_KEPT };
+    told(&format!("{sentence}."))
 }
 
 /// A name is somebody's own now.

@@ -10,7 +10,8 @@ use crate::chat::account::Account;
 use crate::chat::name::Nick;
 use crate::chat::time::Now;
 use crate::chat::vocabulary::Command;
-use crate::protocol::entry::NoEntry;
+use crate::email::Email;
+use crate::protocol::entry::{ADDRESS_KEPT, ADDRESS_NOT_KEPT, NoEntry};
 use crate::protocol::irc::account_registration::{
     Client as Asker, Fault, Registration as WishedFor, Rules, Wish, write_success,
 };
@@ -61,10 +62,7 @@ impl Server {
         const WAY: Way = Way::NickServ;
         match wish {
             W::Register { password, email } => {
-                if email.is_some() {
-                    self.say_as_nickserv(id, nickserv::ADDRESS_NOT_KEPT);
-                }
-                self.register_account(now, id, password, WAY);
+                self.register_account(now, id, password, email, WAY);
             }
             W::LogIn { account, password } => match self.account_meant(id, account.as_deref()) {
                 Ok(name) => self.log_in(now, id, name, password, WAY),
@@ -109,12 +107,9 @@ impl Server {
     /// `REGISTER` and `VERIFY` (draft/account-registration).
     pub(super) fn hear_wish(&mut self, now: Now, id: SessionId, wish: Wish) {
         match wish {
-            Wish::Register(wish) => match self.name_wished_for(id, &wish) {
-                Ok(name) => {
-                    if wish.email.is_some() {
-                        self.tell_address_not_kept(id, name.as_str());
-                    }
-                    self.make_account(now, id, name, wish.password, Way::Register);
+            Wish::Register(wish) => match self.wished_for(id, &wish) {
+                Ok((name, email)) => {
+                    self.make_account(now, id, name, wish.password, email, Way::Register);
                 }
                 Err(fault) => {
                     self.complain(id, &fault.complaint(REGISTER, wish.account.as_deref()));
@@ -127,15 +122,27 @@ impl Server {
         }
     }
 
-    /// Nobody is to think that a lost password could be had by mail.
-    fn tell_address_not_kept(&mut self, id: SessionId, account: &str) {
-        self.write_to(id, |_, reader, out| {
-            let words = [REGISTER, "ADDRESS_NOT_KEPT", account];
-            reader.note(out, &words, nickserv::ADDRESS_NOT_KEPT);
-        });
+    /// Tells a client what becomes of the address that it has given.
+    pub(in crate::server) fn tell_client_of_address(
+        &mut self,
+        id: SessionId,
+        account: &Nick,
+        way: Way,
+        kept: bool,
+    ) {
+        let (code, text) = match kept {
+            true => ("ADDRESS_KEPT", ADDRESS_KEPT),
+            false => ("ADDRESS_NOT_KEPT", ADDRESS_NOT_KEPT),
+        };
+        match way {
+            Way::Register => self.write_to(id, |_, reader, out| {
+                reader.note(out, &[REGISTER, code, account.as_str()], text);
+            }),
+            _ => self.say_as_nickserv(id, text),
+        }
     }
 
-    fn name_wished_for(&self, id: SessionId, wish: &WishedFor) -> Result<Nick, Fault> {
+    fn wished_for(&self, id: SessionId, wish: &WishedFor) -> Result<(Nick, Option<Email>), Fault> {
         let rules = rules(&self.settings).ok_or(Fault::TemporarilyUnavailable)?;
         let user = self.user_of(id);
         let registration = self.client(id).and_then(|c| c.registration.as_deref());
@@ -148,11 +155,11 @@ impl Server {
             is_logged_in: user.and_then(|user| self.chat.account_of(user)).is_some()
                 || noted.is_some(),
         };
-        let (name, _) = rules.admit(wish, &asker)?;
+        let (name, email) = rules.admit(wish, &asker)?;
         let looks = self.chat.check_looks_owned(&name, None);
         match self.chat.is_held_by_another(&name, user) || looks.is_err() {
             true => Err(Fault::AccountExists),
-            false => Ok(name),
+            false => Ok((name, email)),
         }
     }
 
@@ -265,6 +272,8 @@ fn named(why: &NoEntry) -> Option<&str> {
 /// What draft/account-registration has for it.
 fn fault(why: &NoEntry) -> Fault {
     match why {
+        NoEntry::AddressNeeded => Fault::InvalidEmail,
+        NoEntry::PerhapsKept => Fault::PerhapsKept,
         NoEntry::LoggedInAlready { .. } => Fault::AlreadyAuthenticated,
         NoEntry::BadPassword { .. } => Fault::UnacceptablePassword,
         NoEntry::RegisteredAlready { .. } => Fault::AccountExists,

@@ -54,7 +54,7 @@ fn the_rules_are_kept() {
         ..strict
     };
     let mail = Rules {
-        email_required: true,
+        email: Emails::Required,
         ..strict
     };
     let here = Client {
@@ -125,7 +125,7 @@ fn rules_are_the_capabilitys_value() {
     let all = Rules {
         before_connect: true,
         custom_account_name: true,
-        email_required: true,
+        email: Emails::Required,
     };
     assert_eq!(
         all.value(),

@@ -2,6 +2,7 @@
 
 use super::{Group, Request, Spec, Wanted, chat, lookup, open, session};
 use crate::chat::vocabulary::Command;
+use crate::email::Email;
 use crate::protocol::plain::args::{Args, nick};
 use crate::protocol::plain::refusals::Mistake;
 
@@ -10,11 +11,11 @@ pub(super) static COMMANDS: &[Spec] = &[
     open(
         Group::Account,
         "register",
-        "PASSWORD",
+        "[mail ADDRESS] PASSWORD",
         "make the name you have yours alone",
-        |a| match a.maybe_text() {
-            Some(password) => Ok(Request::Register(password)),
-            None => unseen(a, Wanted::Register),
+        |a| match a.maybe_text().map_or((None, None), with_address) {
+            (email, Some(password)) => Ok(Request::Register(email, password)),
+            (email, None) => unseen(a, Wanted::Register(email)),
         },
     ),
     open(
@@ -77,5 +78,20 @@ fn unseen(args: &Args<'_>, wanted: Wanted) -> Result<Request, Mistake> {
     match args.screen.is_telnet {
         true => Ok(Request::AskFor(wanted)),
         false => Err(args.usage()),
+    }
+}
+
+/// The address and the password of `[mail ADDRESS] [PASSWORD]`.
+fn with_address(typed: String) -> (Option<Email>, Option<String>) {
+    let given = typed.strip_prefix("mail ").and_then(|rest| {
+        let (address, password) = rest.split_once(' ').unwrap_or((rest, ""));
+        Some((Email::parse(address)?, password.trim_start()))
+    });
+    match given {
+        Some((email, password)) => {
+            let password = (!password.is_empty()).then(|| password.to_owned());
+            (Some(email), password)
+        }
+        None => (None, Some(typed)),
     }
 }

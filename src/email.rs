@@ -1,4 +1,6 @@
-//! Addresses for mail, which some give with a registration.
+//! Addresses for mail, which some give with a registration, and what becomes of them. No mail is sent.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,38 @@ impl Email {
     /// As it was given.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What becomes of the address that comes with a registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Emails {
+    /// It is not kept.
+    #[default]
+    Ignored,
+    /// It is kept with the account, if there is one.
+    Optional,
+    /// It is kept with the account, and there is no account without.
+    Required,
+}
+
+impl Emails {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Ignored, Self::Optional, Self::Required];
+
+    /// Its word in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ignored => "ignored",
+            Self::Optional => "optional",
+            Self::Required => "required",
+        }
     }
 }
 
