@@ -39,10 +39,25 @@ impl Office {
 
     /// With a password from a file.
     fn give(&self, what: &str, name: &str, password: &str) -> Output {
+        self.give_with(&[what, name], password)
+    }
+
+    fn give_with(&self, arguments: &[&str], password: &str) -> Output {
         let file = self.dir.path(password);
         let file = file.to_str().expect("a plain path");
         let few = ["--password-file", file, "--iterations", "4096"];
-        self.account(&[&[what, name], &few[..]].concat())
+        self.account(&[arguments, &few[..]].concat())
+    }
+
+    /// The names, and the addresses of those who have one.
+    fn addresses(&self) -> Vec<(String, Option<String>)> {
+        let listed = done(self.account(&["list"]));
+        let rows = listed.lines().map(|line| {
+            let columns: Vec<&str> = line.split('\t').collect();
+            let address = columns.get(3).map(|address| (*address).to_owned());
+            (columns[0].to_owned(), address)
+        });
+        rows.collect()
     }
 
     fn names(&self) -> Vec<String> {
@@ -90,6 +105,43 @@ fn without_a_server_it_is_done_to_the_files() {
     let server = office.start();
     assert!(!logs_in(&server, "ann", "first"));
     assert!(logs_in(&server, "ann", "second"));
+}
+
+#[test]
+fn an_address_is_kept_with_the_account() {
+    let office = Office::new();
+    let add = |name, email| office.give_with(&["add", name, "--email", email], "first");
+    let row = |name: &str, email: Option<&str>| (name.to_owned(), email.map(str::to_owned));
+    let refusal = refused(&add("ann", "nowhere"));
+    assert!(refusal.contains("no address for mail"), "{refusal}");
+    done(add("ann", "ann@office.example"));
+    done(office.give("add", "bob", "first"));
+    let two = [row("ann", Some("ann@office.example")), row("bob", None)];
+    assert_eq!(office.addresses(), two);
+
+    let server = office.start();
+    done(add("eve", "josé@büro.example"));
+    done(office.account(&["remove", "ann"]));
+    done(office.give("add", "ann", "second"));
+    let three = [
+        row("ann", None),
+        row("bob", None),
+        row("eve", Some("josé@büro.example")),
+    ];
+    assert_eq!(office.addresses(), three);
+    assert!(logs_in(&server, "eve", "first"));
+}
+
+#[test]
+fn what_is_registered_with_an_address_is_listed_with_it() {
+    let office = Office::new();
+    let setup = Setup::new().config("[accounts]\nemail = \"optional\"\n");
+    let server = setup.data(&office.data()).start();
+    let mut ann = Client::named(server.addr(), "ann");
+    ann.say("/register mail ann@office.example first secret");
+    ann.until("* ann is yours");
+    let kept = ("ann".to_owned(), Some("ann@office.example".to_owned()));
+    assert_eq!(office.addresses(), [kept]);
 }
 
 #[test]

@@ -319,6 +319,13 @@ pub(crate) static SCENES: &[Scene] = &[
         hallway remembers
         ann! /register pencil | NICKSERV REGISTER pencil => Whoever runs this server registers names
         ann! /register pencil | REGISTER * * :pencil => Whoever runs this server | TEMPORARILY_UNAVAILABLE
+        -- refused
+        config [accounts]
+        config email = \"required\"
+        hallway remembers
+        ann! /register pencil | NICKSERV REGISTER pencil => An address for mail is needed
+        ann! /register pencil | REGISTER * * :pencil => An address for mail is needed | INVALID_EMAIL
+        ann? /register mail a@b pencil | REGISTER * a@b :pencil => ann is yours | ann is yours
         -- limit
         hallway remembers
         ann! /register {x*301} | NICKSERV REGISTER {x*301} => at most 300 bytes
