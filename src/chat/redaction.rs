@@ -1,10 +1,11 @@
 //! Taking back what was said: the latest line of somebody, or one line by its id.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::account::AccountId;
+use super::account::{Account, AccountId};
 use super::channel::{Member, check_reason};
 use super::name::{ChannelName, Nick};
 use super::time::Now;
@@ -21,7 +22,8 @@ pub const REDACTABLE_MAX: usize = 4_096;
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Trace {
     id: MessageId,
-    author: UserId,
+    /// Nobody that is here, if it was written before the server was started.
+    author: Option<UserId>,
     from: Arc<Identity>,
     at: Trail,
     /// Programs let each other know it: no person has read it.
@@ -49,11 +51,42 @@ impl Chat {
         let from = self.user(author).identity.clone();
         self.traces.push_back(Trace {
             id,
-            author,
+            author: Some(author),
             from,
             at,
             unread,
         });
+    }
+
+    /// These lines have waited since before the server was started: for whom, from whom, and which.
+    pub(super) fn take_up_traces(&mut self, letters: &[(AccountId, AccountId, MessageId)]) {
+        let accounts = self.accounts.values();
+        let writers: BTreeMap<AccountId, &Arc<Account>> =
+            accounts.map(|account| (account.id, account)).collect();
+        let latest = &letters[letters.len().saturating_sub(REDACTABLE_MAX)..];
+        let traces = latest.iter().filter_map(|(to, from, id)| {
+            let writer = Arc::clone(writers.get(from)?);
+            let from = Identity::named(writer.name.clone()).with_account(Some(writer));
+            Some(Trace {
+                id: *id,
+                author: None,
+                from: Arc::new(from),
+                at: Trail::Waiting(*to),
+                unread: false,
+            })
+        });
+        self.traces = traces.collect();
+    }
+
+    /// Whether somebody has written a line. What still waits is its writer's also when they have gone
+    /// and come back.
+    fn wrote(&self, who: UserId, trace: &Trace) -> bool {
+        trace.author == Some(who)
+            || matches!(trace.at, Trail::Waiting(_)) && self.writer_here(trace) == Some(who)
+    }
+
+    fn writer_here(&self, trace: &Trace) -> Option<UserId> {
+        self.owner_here(trace.from.account.as_ref()?.id)
     }
 
     pub(super) fn redact(
@@ -87,7 +120,7 @@ impl Chat {
         self.forget_trace(record.said.id);
         let trace = Trace {
             id: record.said.id,
-            author: record.said.author,
+            author: Some(record.said.author),
             from: record.said.from,
             at: Trail::Channel {
                 id,
@@ -120,7 +153,7 @@ impl Chat {
                 if !matches!(trace.at, Trail::Channel { id, .. } if id == channel) {
                     return Err(Refusal::NoSuchMessage);
                 }
-                if trace.author != who && !self.runs(who, channel) {
+                if trace.author != Some(who) && !self.runs(who, channel) {
                     let channel = self.channel(channel).name.clone();
                     return Err(Refusal::NotYoursToRedact { channel });
                 }
@@ -130,7 +163,7 @@ impl Chat {
                 let to = self.trails_to(nick)?;
                 let own = |place: &usize| {
                     let trace = &self.traces[*place];
-                    trace.author == who && to.contains(&trace.at)
+                    self.wrote(who, trace) && to.contains(&trace.at)
                 };
                 place.filter(own).ok_or(Refusal::NoSuchMessage)?;
             }
@@ -159,7 +192,7 @@ impl Chat {
     pub(super) fn retract(&mut self, now: Now, who: UserId, nick: &Nick) -> Result<(), Refusal> {
         let to = self.trails_to(nick)?;
         let written =
-            |trace: &Trace| trace.author == who && to.contains(&trace.at) && !trace.unread;
+            |trace: &Trace| self.wrote(who, trace) && to.contains(&trace.at) && !trace.unread;
         let place = self.traces.iter().rposition(written);
         let place = place.ok_or(Refusal::NoSuchMessage)?;
         let Some(trace) = self.traces.remove(place) else {
@@ -193,8 +226,15 @@ impl Chat {
         let is_read = |trace: &Trace| trace.at == Trail::Waiting(account) && has(trace.id);
         match owner {
             Some(owner) => {
-                let read = self.traces.iter_mut().filter(|trace| is_read(trace));
-                read.for_each(|trace| trace.at = Trail::Person(owner));
+                let traces = self.traces.iter().enumerate();
+                let read = traces.filter(|(_, trace)| is_read(trace));
+                let read: Vec<(usize, Option<UserId>)> = read
+                    .map(|(place, trace)| (place, self.writer_here(trace).or(trace.author)))
+                    .collect();
+                for (place, author) in read {
+                    let trace = &mut self.traces[place];
+                    (trace.at, trace.author) = (Trail::Person(owner), author);
+                }
             }
             None => self.traces.retain(|trace| !is_read(trace)),
         }
@@ -258,7 +298,7 @@ impl Chat {
                 for_staff: false,
             } => self.everybody_in_and(id, by),
             Trail::Channel { id, .. } => {
-                let concerned = |user: UserId| user == trace.author || user == by;
+                let concerned = |user: UserId| Some(user) == trace.author || user == by;
                 let heard = |member: &&Member| member.ranks.any() || concerned(member.user);
                 let roster = self.channel(id).roster().iter();
                 let readers: Vec<UserId> = roster.filter(heard).map(|m| m.user).collect();

@@ -35,8 +35,8 @@ pub struct Memories {
     pub kept: BTreeMap<ConversationId, Kept>,
     /// Who was in those lately, and until when (Unix milliseconds), the earliest first.
     pub stayed: Vec<(ConversationId, AccountId, u64)>,
-    /// For whom letters wait, from whom and how many.
-    pub letters: Vec<(AccountId, AccountId, usize)>,
+    /// For whom letters wait, from whom, and which, the oldest first.
+    pub letters: Vec<(AccountId, AccountId, MessageId)>,
     /// Who is away until when.
     pub absences: BTreeMap<AccountId, Absent>,
     /// Who stays when they are not connected.
@@ -62,9 +62,10 @@ impl Chat {
         }
         self.announcements = taken_up(now, memories.announcements);
         self.last_announcement = memories.last_announcement;
-        for (to, from, count) in memories.letters {
-            self.letters.add(to, from, count);
+        for (to, from, _) in &memories.letters {
+            self.letters.add(*to, *from, 1);
         }
+        self.take_up_traces(&memories.letters);
         self.preferences = memories.preferences;
         self.absences = memories.absences;
         self.stayers = memories.stayers;

@@ -280,13 +280,12 @@ fn channels(db: &Connection) -> rusqlite::Result<Vec<(ConversationId, ChannelNam
     found.collect()
 }
 
-fn waiting(db: &Connection) -> rusqlite::Result<Vec<(AccountId, AccountId, usize)>> {
-    let text = "SELECT account, sender, count(*) FROM waiting GROUP BY account, sender";
+fn waiting(db: &Connection) -> rusqlite::Result<Vec<(AccountId, AccountId, MessageId)>> {
+    let text = "SELECT account, sender, line FROM waiting ORDER BY line";
     let mut statement = db.prepare(text)?;
     let found = statement.query_map([], |row| {
-        let count = usize::try_from(row::number(row, 2)?).unwrap_or(usize::MAX);
         let [account, sender] = [0, 1].map(|at| row::number(row, at).map(AccountId));
-        Ok((account?, sender?, count))
+        Ok((account?, sender?, key::id(row.get(2)?)))
     })?;
     found.collect()
 }

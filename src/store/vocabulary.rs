@@ -282,8 +282,8 @@ pub struct Restored {
     pub last_conversation: ConversationId,
     /// The last line there is.
     pub last_message: MessageId,
-    /// For whom messages wait, how many and from whom.
-    pub waiting: Vec<(AccountId, AccountId, usize)>,
+    /// For whom messages wait, from whom, and which, the oldest first.
+    pub waiting: Vec<(AccountId, AccountId, MessageId)>,
     /// Up to when who has read what: the account, the folded name, Unix milliseconds.
     pub read: Vec<(AccountId, String, u64)>,
     /// Who is away until when.

@@ -88,13 +88,13 @@ fn a_message_waits_until_it_is_delivered() {
     let nobody = shelf.done(keep_for(9, private(40, 1, 9, "x")));
     assert_eq!(nobody, Err(Trouble::NoSuchAccount));
     let shelf = shelf.reopen();
-    let counts: Vec<(u64, u64, usize)> = shelf
+    let known: Vec<(u64, u64, u64)> = shelf
         .restored
         .waiting
         .iter()
-        .map(|(account, sender, count)| (account.0, sender.0, *count))
+        .map(|(account, sender, line)| (account.0, sender.0, line.ms))
         .collect();
-    assert_eq!(counts, [(2, 1, 2), (2, 3, 1)]);
+    assert_eq!(known, [(2, 1, 10), (2, 3, 20), (2, 1, 30)]);
     let waiting = |limit| Query::Waiting { limit };
     assert_eq!(shelf.found(account(2), waiting(9)), [10, 20, 30]);
     assert_eq!(shelf.found(account(2), waiting(1)), [10]);

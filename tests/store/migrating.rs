@@ -158,7 +158,7 @@ fn all_is_there(shelf: &Shelf, format: usize) {
     assert_eq!(restored.last_conversation, ConversationId(3));
     let there = [(2, "#Desk"), (3, "#ops")].map(|(n, name)| (ConversationId(n), channel(name)));
     assert_eq!(restored.channels, there);
-    assert_eq!(restored.waiting, [(AccountId(1), AccountId(2), 1)]);
+    assert_eq!(restored.waiting, [(AccountId(1), AccountId(2), id(61))]);
     let read = [(AccountId(1), "#desk", 41), (AccountId(1), "bob", 60)]
         .map(|(account, target, ms)| (account, target.to_owned(), ms));
     assert_eq!(
