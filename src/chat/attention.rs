@@ -257,14 +257,14 @@ impl Chat {
         self.missed(now, who).next().is_some()
     }
 
-    /// How many announcements somebody who comes is to be told of: those in force that they may know
-    /// of, unless all of them will be shown.
+    /// How many announcements somebody who comes is to be told of: those in force that would be
+    /// listed for them, unless all of them will be shown.
     pub fn announcements_to_mention(&self, now: Now, who: UserId) -> usize {
-        let in_force = self.announcements.iter();
-        let in_force =
-            in_force.filter(|posted| posted.is_in_force(now) && self.may_see(who, posted));
-        match in_force.count() {
-            count if count == self.missed(now, who).count() => 0,
+        let heard = |posted: &&InForce| !self.hides_announcement(who, posted);
+        let listed = |posted: &&InForce| posted.is_in_force(now) && self.may_see(who, posted);
+        let listed = self.announcements.iter().filter(listed).filter(heard);
+        match listed.count() {
+            count if count == self.missed(now, who).filter(heard).count() => 0,
             count => count,
         }
     }
