@@ -126,8 +126,8 @@ impl Chat {
         let people = posted.hearers.len();
         self.send_announcement(now, who, &posted, place);
         let closed = place.is_some_and(|id| !self.reaches_absent(who, id));
-        if let Some(id) = place.filter(|_| posted.kept && !closed) {
-            self.await_former_members(now, id, &mut posted);
+        if let Some(id) = place.filter(|_| posted.kept) {
+            self.await_absent(now, who, id, &mut posted);
         }
         let promise = Promise::Announced {
             number: posted.what.number,
@@ -153,29 +153,32 @@ impl Chat {
     }
 
     /// Everybody here for whom it is but its author: those who block the author too, so that the
-    /// author is told nothing of it. Whoever stays without being connected sees it when they come
-    /// back.
+    /// author is told nothing of it. Nothing reaches those who stay without being connected.
     fn present_hearers(&self, who: UserId, place: Option<ChannelId>) -> Hearers {
         let users = match place {
             Some(id) => self.listeners(who, id),
             None => self.users.keys(),
         };
         let mut hearers = Hearers::default();
-        for user in users.into_iter().filter(|user| *user != who) {
-            let attention = match self.is_staying(user) {
-                true => Attention::Missed,
-                false => Attention::Seen,
-            };
-            hearers.note(self.ear(user), self.user(user).nick(), attention);
+        let others = users.into_iter().filter(|user| *user != who);
+        for user in others.filter(|user| !self.is_staying(*user)) {
+            hearers.note(self.ear(user), self.user(user).nick(), Attention::Seen);
         }
         hearers
     }
 
-    /// Those who were in a channel lately see it when they come.
-    fn await_former_members(&mut self, now: Now, id: ChannelId, posted: &mut InForce) {
-        let former: Vec<AccountId> = self.channel_mut(id).gone_lately(now).collect();
-        let former = former.into_iter();
-        let others = former.filter(|account| posted.author != Ear::Owner(*account));
+    /// Those for whom what is announced in a channel is too, and who see it when they come: whoever
+    /// stays in it without being connected, and those who were in it lately, unless it is closed.
+    fn await_absent(&mut self, now: Now, who: UserId, id: ChannelId, posted: &mut InForce) {
+        let listeners = self.listeners(who, id).into_iter();
+        let staying = listeners.filter(|user| self.is_staying(*user));
+        let staying = staying.filter_map(|user| self.account_of(user));
+        let mut awaited: Vec<AccountId> = staying.map(|account| account.id).collect();
+        if self.reaches_absent(who, id) {
+            awaited.extend(self.channel_mut(id).gone_lately(now));
+        }
+        let others = awaited.into_iter();
+        let others = others.filter(|account| posted.author != Ear::Owner(*account));
         posted.hearers.await_owners(others);
     }
 
