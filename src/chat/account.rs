@@ -144,7 +144,7 @@ impl Chat {
         for channel in &channels {
             self.record_exit(now, who, *channel);
         }
-        self.disown(now, who);
+        self.disown(who, now.wall_ms);
         self.own(who, account.as_deref());
         self.user_mut(who).identity = Arc::new(before.with_account(account.clone()));
         self.review_standing_blocks(who);
@@ -185,10 +185,11 @@ impl Chat {
         }
     }
 
-    /// Notes that somebody is logged in no longer.
-    pub(super) fn disown(&mut self, now: Now, who: UserId) {
+    /// Notes that somebody is logged in no longer, who was here until this moment (Unix
+    /// milliseconds).
+    pub(super) fn disown(&mut self, who: UserId, seen_ms: u64) {
         if let Some(account) = self.account_of(who).map(|account| account.id) {
-            self.note_last_seen(account, now.wall_ms);
+            self.note_last_seen(account, seen_ms);
             self.owners.remove(&account);
         }
     }

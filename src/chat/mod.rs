@@ -293,7 +293,8 @@ impl Chat {
         let why: Arc<str> = Arc::from(why);
         self.record_everywhere(now, who, || Told::Quit(why.clone()));
         self.release(&identity.nick);
-        self.end_staying(who);
+        let stayed = self.end_staying(who);
+        let seen_ms = stayed.map_or(now.wall_ms, |staying| staying.since_ms());
         self.forget_until(who);
         self.end_blocks(who);
         self.end_watches(who);
@@ -303,7 +304,7 @@ impl Chat {
         for flag in [UserFlag::Invisible, UserFlag::Operator] {
             self.set_flag(who, flag, false);
         }
-        self.disown(now, who);
+        self.disown(who, seen_ms);
         self.end_metadata(Holder::Guest(who));
         self.users.remove(who);
         self.note_former(now, identity.clone());

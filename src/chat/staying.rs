@@ -29,6 +29,13 @@ pub(super) struct Staying {
     unsaid: bool,
 }
 
+impl Staying {
+    /// Since when they are not connected, in Unix milliseconds.
+    pub(super) fn since_ms(&self) -> u64 {
+        self.until_ms.saturating_sub(STAYING_MS_MAX)
+    }
+}
+
 impl Chat {
     /// Asks whether somebody stays when their last session ends, or sets it.
     pub(super) fn stay(&mut self, who: UserId, on: Option<bool>) -> Result<(), Refusal> {
