@@ -130,6 +130,7 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("OPERATOR_ACCOUNTS_MAX", "50", "whenever they come, besides its founder | 50"),
     ("ABSENT_MAX", "50", "on its board; for how long | 50; 30 days"),
     ("ABSENT_MS_MAX", "30 * 24 * 60 * 60 * 1_000", "on its board; for how long | 50; 30 days"),
+    ("GONE_MAX", "1_000", "who have left a channel and are its people for its announcements | 1,000; 30 days"),
     ("KEPT_FROM_ONE_MAX", "20", "from one other; in all | 20"),
     ("KEPT_FOR_ONE_MAX", "200", "in all | 20; 200"),
     ("HISTORY_LINES_MAX", "100", "lines of the history told at once; on coming in | 100; 10"),

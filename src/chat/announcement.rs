@@ -175,7 +175,7 @@ impl Chat {
         let staying = staying.filter_map(|user| self.account_of(user));
         let mut awaited: Vec<AccountId> = staying.map(|account| account.id).collect();
         if self.reaches_absent(who, id) {
-            awaited.extend(self.channel_mut(id).gone_lately(now));
+            awaited.extend(self.channel(id).gone_lately(now));
         }
         let others = awaited.into_iter();
         let others = others.filter(|account| posted.author != Ear::Owner(*account));

@@ -368,7 +368,7 @@ impl Chat {
             posted.hearers.owners.remove(&account);
         }
         for id in self.channels.keys() {
-            self.channel_mut(id).note_back(account);
+            self.channel_mut(id).forget_departed(account);
         }
     }
 }

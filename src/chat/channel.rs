@@ -1,11 +1,10 @@
 //! A channel, and who is in it: the only file that changes membership.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::account::AccountId;
+use super::account::{Account, AccountId};
 use super::attention::LATELY_MS;
 use super::kept::Keeping;
 use super::limits::REASON_BYTES_MAX;
@@ -31,17 +30,20 @@ pub const MASKS_MAX: usize = 100;
 /// How many open invitations a channel has: the oldest goes for the next.
 pub const INVITATIONS_MAX: usize = 100;
 
-/// How many of those who left lately a channel remembers, for its board.
+/// How many of those who left lately are on a channel's board.
 pub const DEPARTED_MAX: usize = 20;
 
-/// How long a channel remembers those who left.
+/// How long those who left are on it.
 pub const DEPARTED_MS_MAX: u64 = 12 * 60 * 60 * 1_000;
 
-/// How many people with an account a kept channel remembers besides.
+/// How many people with an account are on a kept channel's board besides.
 pub const ABSENT_MAX: usize = 50;
 
-/// How long a kept channel remembers people with an account.
+/// How long people with an account are on it.
 pub const ABSENT_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// How many people with an account who have left a channel it remembers.
+pub const GONE_MAX: usize = 1_000;
 
 /// How many people a greeting names.
 const COMPANY_NAMED: usize = 5;
@@ -53,10 +55,11 @@ pub(super) struct Member {
     pub(super) ranks: Ranks,
 }
 
-/// Somebody who left a channel.
+/// Somebody who left a channel and is not back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Departed {
-    nick: Nick,
+    /// That of their account, if they have one.
+    name: Nick,
     account: Option<AccountId>,
     /// When, in Unix milliseconds.
     at_ms: u64,
@@ -79,8 +82,6 @@ pub struct Channel {
     pub(super) memory: Memory,
     /// Who left lately, oldest first.
     departed: Vec<Departed>,
-    /// Whose owners were in it and are not, and when they left (Unix milliseconds).
-    gone: BTreeMap<AccountId, u64>,
     /// For whom it is kept for good.
     pub(super) keeping: Option<Box<Keeping>>,
     /// Exists from the start: nobody is its operator for coming first.
@@ -101,7 +102,6 @@ impl Channel {
             invited: Vec::new(),
             memory: Memory::default(),
             departed: Vec::new(),
-            gone: BTreeMap::new(),
             keeping: None,
             permanent: false,
             made_ms,
@@ -201,52 +201,50 @@ impl Channel {
         Some(if worse { Effect::KeepOut } else { Effect::Mute })
     }
 
-    /// Who left lately and is not back, and when (Unix milliseconds), the latest first.
+    /// Who is on its board as not here, and since when (Unix milliseconds), the latest first: whoever
+    /// left lately, and who belongs to it, for it is kept and so is their name.
     pub(super) fn departed(&self, now: Now) -> Vec<(Nick, u64)> {
-        let lately = |departed: &&Departed| {
-            let (_, ms_max) = self.bounds(departed);
-            departed.at_ms.saturating_add(ms_max) > now.wall_ms
-        };
-        let departed = self.departed.iter().rev().filter(lately);
-        departed
-            .map(|departed| (departed.nick.clone(), departed.at_ms))
+        let (mut passing, mut belonging) = (DEPARTED_MAX, ABSENT_MAX);
+        let latest = self.departed.iter().rev();
+        let shown = latest.filter(|departed| {
+            let belongs = self.keeping.is_some() && departed.account.is_some();
+            let (left, ms_max) = match belongs {
+                true => (&mut belonging, ABSENT_MS_MAX),
+                false => (&mut passing, DEPARTED_MS_MAX),
+            };
+            let shown = *left > 0 && departed.at_ms.saturating_add(ms_max) > now.wall_ms;
+            *left -= usize::from(shown);
+            shown
+        });
+        shown
+            .map(|departed| (departed.name.clone(), departed.at_ms))
             .collect()
     }
 
-    /// How many like this one are remembered, and for how long.
-    fn bounds(&self, departed: &Departed) -> (usize, u64) {
-        match self.lasts(departed) {
-            true => (ABSENT_MAX, ABSENT_MS_MAX),
-            false => (DEPARTED_MAX, DEPARTED_MS_MAX),
+    /// Somebody was in it until this moment (Unix milliseconds). Of those with an account, and of the
+    /// others, the one who left first is forgotten for one too many.
+    pub(super) fn note_departed(&mut self, nick: &Nick, account: Option<&Account>, at_ms: u64) {
+        self.note_arrived(nick, account.map(|account| account.id));
+        let max = account.map_or(DEPARTED_MAX, |_| GONE_MAX);
+        let alike = |other: &Departed| other.account.is_some() == account.is_some();
+        if self.departed.iter().filter(|other| alike(other)).count() >= max
+            && let Some(first) = self.departed.iter().position(alike)
+        {
+            self.departed.remove(first);
         }
-    }
-
-    /// Whether somebody belongs to the channel though they have left: it is kept, and so is their
-    /// name.
-    fn lasts(&self, departed: &Departed) -> bool {
-        self.keeping.is_some() && departed.account.is_some()
-    }
-
-    pub(super) fn note_departed(&mut self, nick: Nick, account: Option<AccountId>, at_ms: u64) {
-        self.note_arrived(&nick, account);
-        let departed = Departed {
-            nick,
-            account,
+        self.departed.push(Departed {
+            name: account.map_or(nick, |account| &account.name).clone(),
+            account: account.map(|account| account.id),
             at_ms,
-        };
-        let (max, lasts) = (self.bounds(&departed).0, self.lasts(&departed));
-        self.departed.push(departed);
-        let alike = |departed: &Departed| self.lasts(departed) == lasts;
-        let count = self.departed.iter().filter(|other| alike(other)).count();
-        let oldest = self.departed.iter().position(alike);
-        if let Some(oldest) = oldest.filter(|_| count > max) {
-            self.departed.remove(oldest);
-        }
+        });
     }
 
+    /// Somebody is in it who may have left.
     pub(super) fn note_arrived(&mut self, nick: &Nick, account: Option<AccountId>) {
-        self.departed
-            .retain(|other| other.nick != *nick && (account.is_none() || other.account != account));
+        self.departed.retain(|departed| match departed.account {
+            Some(other) => account != Some(other),
+            None => departed.name != *nick,
+        });
     }
 
     /// An account is no more.
@@ -255,21 +253,14 @@ impl Channel {
             .retain(|departed| departed.account != Some(account));
     }
 
-    /// The owner of an account was in it until this moment.
-    pub(super) fn note_gone(&mut self, account: AccountId, at_ms: u64) {
-        self.gone.insert(account, at_ms);
-    }
-
-    /// The owner of an account is in it, or nobody's any more.
-    pub(super) fn note_back(&mut self, account: AccountId) {
-        self.gone.remove(&account);
-    }
-
     /// The accounts whose owners were in it lately and are not.
-    pub(super) fn gone_lately(&mut self, now: Now) -> impl Iterator<Item = AccountId> {
+    pub(super) fn gone_lately(&self, now: Now) -> impl Iterator<Item = AccountId> {
         let since_ms = now.wall_ms.saturating_sub(LATELY_MS);
-        self.gone.retain(|_, at_ms| *at_ms >= since_ms);
-        self.gone.keys().copied()
+        let lately = self
+            .departed
+            .iter()
+            .filter(move |departed| departed.at_ms >= since_ms);
+        lately.filter_map(|departed| departed.account)
     }
 }
 
@@ -377,14 +368,12 @@ impl Chat {
 
     fn enter(&mut self, now: Now, who: UserId, id: ChannelId, ranks: Ranks) {
         let identity = self.user(who).identity.clone();
-        let account = identity.account.as_ref().map(|account| account.id);
         let channel = self.channel_mut(id);
         let Err(place) = channel.place(who) else {
             return;
         };
         channel.members.insert(place, Member { user: who, ranks });
         channel.invited.retain(|invited| *invited != who);
-        channel.note_arrived(&identity.nick, account);
         let channel = channel.name.clone();
         let user = self.user_mut(who);
         user.channels.push(id);
@@ -483,19 +472,12 @@ impl Chat {
 
     /// Takes somebody out of a channel, which ends with its last member.
     pub(super) fn exit(&mut self, now: Now, who: UserId, id: ChannelId) {
-        let identity = self.user(who).identity.clone();
         self.user_mut(who).channels.retain(|other| *other != id);
         let channel = self.channel_mut(id);
         let Ok(place) = channel.place(who) else {
             return;
         };
         channel.members.remove(place);
-        // Whoever belongs to a kept channel does so by their account.
-        let lasting = channel.keeping.is_some().then_some(&identity.account);
-        let account = lasting.and_then(Option::as_ref);
-        let nick = account.map_or(&identity.nick, |account| &account.name);
-        let account = identity.account.as_ref().map(|account| account.id);
-        channel.note_departed(nick.clone(), account, now.wall_ms);
         self.record_exit(now, who, id);
         self.end_if_unused(id);
     }

@@ -7,7 +7,7 @@ use super::account::AccountId;
 use super::channel::Channel;
 use super::metadata::Holder;
 use super::mode::{Flag, ModeChange, Rank};
-use super::name::{ChannelName, Nick};
+use super::name::ChannelName;
 use super::time::Now;
 use super::vocabulary::{ConversationId, Happening, Kept, Limited, Record, Refusal, Reply};
 use super::{ChannelId, Chat, UserId};
@@ -332,7 +332,6 @@ impl Chat {
     pub(super) fn forget_keepers(&mut self, account: AccountId) {
         for id in self.channels.keys() {
             let channel = self.channel_mut(id);
-            channel.forget_departed(account);
             let Some(keeping) = &mut channel.keeping else {
                 continue;
             };
@@ -358,21 +357,6 @@ impl Chat {
         channel.masks = kept.masks;
         channel.keeping = Some(Box::new(keeping));
         self.take_up_metadata(Holder::Channel(id), kept.metadata);
-    }
-
-    /// Who was in the kept channels lately, and until when (Unix milliseconds).
-    pub(super) fn take_up_departed(&mut self, stayed: Vec<(ConversationId, AccountId, u64)>) {
-        let channels = self.channels.iter();
-        let places: std::collections::BTreeMap<ConversationId, ChannelId> = channels
-            .map(|(id, channel)| (channel.conversation, id))
-            .collect();
-        for (conversation, account, at_ms) in stayed {
-            let nick: Option<Nick> = self.account_name(account).cloned();
-            if let (Some(id), Some(nick)) = (places.get(&conversation), nick) {
-                self.channel_mut(*id)
-                    .note_departed(nick, Some(account), at_ms);
-            }
-        }
     }
 
     /// A channel that has not ended comes back with its conversation.

@@ -25,7 +25,7 @@ pub struct Memories {
     pub accounts: Vec<(Account, u64)>,
     /// The channels that had not ended, by name.
     pub channels: BTreeMap<ChannelName, ConversationId>,
-    /// Who was in which of them, and until when (Unix milliseconds).
+    /// Who was in which of them, and until when (Unix milliseconds), the earliest first.
     pub stays: Vec<(ConversationId, AccountId, u64)>,
     /// The announcements that had not been withdrawn, the oldest first.
     pub announcements: Vec<KeptAnnouncement>,
@@ -33,8 +33,6 @@ pub struct Memories {
     pub last_announcement: u32,
     /// Those of them that are kept for good.
     pub kept: BTreeMap<ConversationId, Kept>,
-    /// Who was in those lately, and until when (Unix milliseconds), the earliest first.
-    pub stayed: Vec<(ConversationId, AccountId, u64)>,
     /// For whom letters wait, from whom, and which, the oldest first.
     pub letters: Vec<(AccountId, AccountId, MessageId)>,
     /// Who is away until when.
@@ -90,7 +88,6 @@ impl Chat {
                 None => self.record(Record::Ended { conversation }),
             }
         }
-        self.take_up_departed(memories.stayed);
         self.resume_stays(now, memories.stays);
     }
 
@@ -98,10 +95,18 @@ impl Chat {
         let there = self.channels.keys().into_iter();
         let there = there.map(|id| (self.channel(id).conversation, id));
         let there: BTreeMap<ConversationId, ChannelId> = there.collect();
+        let accounts = self.accounts.values().cloned();
+        let accounts: BTreeMap<AccountId, Arc<Account>> =
+            accounts.map(|account| (account.id, account)).collect();
         let since_ms = now.wall_ms.saturating_sub(LATELY_MS);
-        for (conversation, account, until_ms) in stays {
-            if let Some(id) = there.get(&conversation).filter(|_| until_ms >= since_ms) {
-                self.channel_mut(*id).note_gone(account, until_ms);
+        let lately = stays
+            .into_iter()
+            .filter(|(.., until_ms)| *until_ms >= since_ms);
+        for (conversation, account, until_ms) in lately {
+            let place = there.get(&conversation);
+            if let (Some(id), Some(account)) = (place, accounts.get(&account)) {
+                let channel = self.channel_mut(*id);
+                channel.note_departed(&account.name, Some(account), until_ms);
             }
         }
     }
@@ -216,15 +221,18 @@ impl Chat {
         }));
     }
 
-    /// Notes that somebody with an account may read from now on what is told in a channel.
+    /// Notes that somebody is in a channel; with an account, that they may read from now on what is
+    /// told in it.
     pub(super) fn record_entry(&mut self, now: Now, who: UserId, id: ChannelId) {
-        let Some(account) = self.account_to_note(who) else {
+        let identity = self.user(who).identity.clone();
+        let account = identity.account.as_ref().map(|account| account.id);
+        let channel = self.channel_mut(id);
+        channel.note_arrived(&identity.nick, account);
+        let conversation = channel.conversation;
+        let Some(account) = account.filter(|_| self.settings.remembers) else {
             return;
         };
         let from = self.next_message_id(now);
-        let channel = self.channel_mut(id);
-        channel.note_back(account);
-        let conversation = channel.conversation;
         self.record(Record::Entered {
             conversation,
             account,
@@ -232,26 +240,22 @@ impl Chat {
         });
     }
 
-    /// Notes that they may no longer.
+    /// Notes that they are no longer, and may not.
     pub(super) fn record_exit(&mut self, now: Now, who: UserId, id: ChannelId) {
-        let Some(account) = self.account_to_note(who) else {
+        let identity = self.user(who).identity.clone();
+        let account = identity.account.as_deref();
+        let channel = self.channel_mut(id);
+        channel.note_departed(&identity.nick, account, now.wall_ms);
+        let conversation = channel.conversation;
+        let account = account.map(|account| account.id);
+        let Some(account) = account.filter(|_| self.settings.remembers) else {
             return;
         };
-        let channel = self.channel_mut(id);
-        channel.note_gone(account, now.wall_ms);
-        let conversation = channel.conversation;
         self.record(Record::Exited {
             conversation,
             account,
             until: self.last_message_id,
         });
-    }
-
-    fn account_to_note(&self, who: UserId) -> Option<AccountId> {
-        let account = self.user(who).identity.account.as_ref();
-        account
-            .filter(|_| self.settings.remembers)
-            .map(|account| account.id)
     }
 
     /// Whether those who are not in a channel may read what is told in it.

@@ -125,7 +125,6 @@ impl Server {
             announcements: restored.announcements,
             last_announcement: restored.last_announcement,
             kept: restored.kept,
-            stayed: restored.stayed,
             letters: restored.waiting,
             absences: restored.absences,
             stayers: restored.stayers,

@@ -9,7 +9,7 @@ use crate::chat::mask::{Effect, Mask};
 use crate::chat::mode::{Flag, Flags, MaskList, Modes};
 use crate::chat::vocabulary::{ConversationId, Kept, Listed, Metadata, TopicInfo};
 
-use super::{key, metadata, row};
+use super::{metadata, row};
 
 /// The number that each flag has in the file. Never changed.
 const FLAGS: [(Flag, i64); 11] = [
@@ -160,21 +160,6 @@ pub(super) fn all(db: &Connection) -> rusqlite::Result<BTreeMap<ConversationId, 
         }
     }
     Ok(all)
-}
-
-/// Who was in the channels that are kept, and until when: the earliest first. Whoever is in one
-/// still, or was when the last server ended without a word, was there until the last line.
-pub(super) fn stayed(db: &Connection) -> rusqlite::Result<Vec<(ConversationId, AccountId, u64)>> {
-    let text = "SELECT conversation, account,
-            min(max(until), (SELECT line FROM marks)) AS last
-        FROM stays JOIN kept USING (conversation)
-        GROUP BY conversation, account ORDER BY last, conversation, account";
-    let mut statement = db.prepare(text)?;
-    let found = statement.query_map([], |row| {
-        let (conversation, account) = operator(row)?;
-        Ok((conversation, account, key::id(row.get(2)?).ms))
-    })?;
-    found.collect()
 }
 
 fn operator(row: &Row<'_>) -> rusqlite::Result<(ConversationId, AccountId)> {

@@ -249,7 +249,6 @@ fn read_all(db: &Connection) -> rusqlite::Result<Restored> {
         last_announcement: announcements::last_number(db)?,
         channels: channels(db)?,
         kept: kept::all(db)?,
-        stayed: kept::stayed(db)?,
         last_conversation,
         last_message,
         waiting: waiting(db)?,

@@ -105,11 +105,13 @@ pub(super) fn exit(
 }
 
 /// Who was in which conversation that has not ended, and until when at the latest (Unix
-/// milliseconds); if nothing else is known, until the last line.
+/// milliseconds), the earliest first. Whoever is in one still, or was when the last server ended
+/// without a word, was there until the last line.
 pub(super) fn of_late(db: &Connection) -> rusqlite::Result<Vec<(ConversationId, AccountId, u64)>> {
-    let text = "SELECT s.conversation, s.account, max(min(s.until, m.line))
+    let text = "SELECT s.conversation, s.account, max(min(s.until, m.line)) AS last
         FROM stays s JOIN conversations c USING (conversation) JOIN marks m
-        WHERE NOT c.ended GROUP BY s.conversation, s.account";
+        WHERE NOT c.ended GROUP BY s.conversation, s.account
+        ORDER BY last, s.conversation, s.account";
     let mut statement = db.prepare(text)?;
     let found = statement.query_map([], |row| {
         let conversation = ConversationId(row::number(row, 0)?);

@@ -266,7 +266,8 @@ pub struct Restored {
     pub accounts: Vec<(Account, Arc<Verifier>)>,
     /// When the owners of accounts were here last, in Unix milliseconds.
     pub seen: BTreeMap<AccountId, u64>,
-    /// Who was in which channel that has not ended, and until when: Unix milliseconds.
+    /// Who was in which channel that has not ended, and until when (Unix milliseconds), the earliest
+    /// first.
     pub stays: Vec<(ConversationId, AccountId, u64)>,
     /// The announcements that were not withdrawn, the oldest first; some may be over by now.
     pub announcements: Vec<KeptAnnouncement>,
@@ -276,8 +277,6 @@ pub struct Restored {
     pub channels: Vec<(ConversationId, ChannelName)>,
     /// Those of them that are kept for good.
     pub kept: BTreeMap<ConversationId, Kept>,
-    /// Who was in those, and until when (Unix milliseconds), the earliest first.
-    pub stayed: Vec<(ConversationId, AccountId, u64)>,
     /// The last conversation there has been.
     pub last_conversation: ConversationId,
     /// The last line there is.

@@ -171,11 +171,11 @@ fn who_was_in_it_and_until_when_is_known() {
         exited(1, 6, 30),
         record(line(40, "and on")),
     ]);
-    // Whoever was there when the server ended was there until its last line; of what is not kept,
-    // nobody asks.
+    // Whoever was there when the server ended was there until its last line.
+    let of = |place, account, ms| (ConversationId(place), AccountId(account), ms);
+    let stays = [of(1, 6, 30), of(1, 5, 40), of(2, 6, 40)];
     let shelf = shelf.reopen();
-    let of = |account, ms| (ConversationId(1), AccountId(account), ms);
-    assert_eq!(shelf.restored.stayed, [of(6, 30), of(5, 40)]);
+    assert_eq!(shelf.restored.stays, stays);
     let shelf = shelf.reopen();
-    assert_eq!(shelf.restored.stayed, [of(6, 30), of(5, 40)]);
+    assert_eq!(shelf.restored.stays, stays);
 }

@@ -1,7 +1,9 @@
 //! Limits, and what happens to a kept channel when accounts are removed.
 
 use super::*;
-use crate::chat::channel::{ABSENT_MAX, ABSENT_MS_MAX, DEPARTED_MAX};
+use crate::chat::attention::LATELY_MS;
+use crate::chat::channel::{ABSENT_MAX, ABSENT_MS_MAX, DEPARTED_MAX, GONE_MAX};
+use crate::chat::name::Nick;
 use crate::chat::office::{Office, named, nick};
 use crate::chat::vocabulary::{Command, Output};
 
@@ -157,6 +159,35 @@ fn the_board_knows_so_many_people_for_so_long() {
     assert_eq!(absent(&office).len(), ABSENT_MAX);
     office.now.wall_ms += 1;
     assert_eq!(absent(&office), []);
+}
+
+#[test]
+fn so_many_who_have_left_are_known_for_so_long() {
+    let mut office = Office::new();
+    office.member(0, "#desk");
+    let max = GONE_MAX as u64;
+    for id in 1..=max + 1 {
+        let who = office.member(id, "#desk");
+        leave(&mut office, who);
+    }
+    let gone = |office: &Office| -> Vec<AccountId> {
+        let channel = office.chat.find_channel(&desk()).expect("it is there");
+        channel.gone_lately(office.now).collect()
+    };
+    let expected: Vec<AccountId> = (2..=max + 1).map(AccountId).collect();
+    assert_eq!(gone(&office), expected);
+    // Whoever has no account takes no one's place.
+    let guest = office.member(max + 2, "#lobby");
+    office.chat.remove_account(office.now, &nick(max + 2));
+    let (channel, key) = (desk(), None);
+    office.does(guest, Command::Join { channel, key });
+    leave(&mut office, guest);
+    assert_eq!(gone(&office), expected);
+    assert_eq!(absent(&office).len(), DEPARTED_MAX);
+    office.now.wall_ms += LATELY_MS;
+    assert_eq!(gone(&office), expected);
+    office.now.wall_ms += 1;
+    assert_eq!(gone(&office), []);
 }
 
 #[test]
