@@ -11,9 +11,10 @@
 //!   why it is not: then nothing of it is there.
 //! - A line is kept once, under its id. What was kept is in the order of ids.
 //! - While the disk takes nothing, orders with tickets are answered [`Trouble::Failed`] and lines,
-//!   and what somebody has seen or read, are lost and counted ([`Stats`]). What decides who may read
-//!   what is tried again until it is done, up to [`OWED_MAX`] of it; the log says when trouble begins
-//!   and when it ends. The same holds for what is given back because too much waits.
+//!   and what somebody has seen or read, are lost and counted ([`Stats`]). All else, what decides who
+//!   may read what and what people have set, is tried again until it is done, up to [`OWED_MAX`] of
+//!   it; the log says when trouble begins and when it ends. The same holds for what is given back
+//!   because too much waits.
 //! - Nothing of a database that is damaged, another program's or a later hallway's is changed.
 //! - A question is answered with all that was ordered before it, unless the disk takes longer than
 //!   half a second for that.
@@ -208,9 +209,8 @@ impl Store {
     ///
     /// # Errors
     /// Gives the order back when [`ORDERS_WAITING_MAX`] or [`ORDERS_WAITING_BYTES_MAX`] wait
-    /// already. Orders that decide who may read what, which are all but lines, announcements and
-    /// what somebody has seen or read, are taken until it is twice as much. What is given back is
-    /// counted as lost.
+    /// already. What is owed, which is all but lines, announcements and what somebody has seen or
+    /// read, is taken until it is twice as much. What is given back is counted as lost.
     #[expect(
         clippy::result_large_err,
         reason = "what is refused is given back as it came: a box would cost every line"

@@ -9,8 +9,8 @@ use crate::chat::vocabulary::{Conversation, Kept, Line, Listed, Record, Told};
 
 use super::vocabulary::{Deed, Order};
 
-/// How many orders may wait. What decides who may read what gets as much room again: losing it would
-/// show people what is not theirs.
+/// How many orders may wait. What is owed ([`is_owed`]) gets as much room again: losing it could show
+/// people what is not theirs.
 pub const ORDERS_WAITING_MAX: usize = 8_192;
 
 /// How much they may weigh, with the same exception.
@@ -138,7 +138,8 @@ impl Queue {
     }
 }
 
-/// Whether it must be carried out, if ever it can be: it decides who may read what.
+/// Whether it must be carried out, if ever it can be: it decides who may read what, or is what people
+/// have set.
 pub(super) fn is_owed(deed: &Deed) -> bool {
     !matches!(
         deed,
