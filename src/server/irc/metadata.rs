@@ -285,11 +285,11 @@ impl Server {
                 continue;
             };
             let known = self.subscriptions(id);
-            if known.len() >= METADATA_SUBS_MAX {
-                left_out = Some(word);
-                break;
-            }
             if !known.contains(&key) {
+                if known.len() >= METADATA_SUBS_MAX {
+                    left_out = Some(word);
+                    break;
+                }
                 new.push(key.clone());
                 if let Some(client) = self.client_mut(id) {
                     client.aside().subscriptions.push(key.clone());
