@@ -9,9 +9,10 @@ use super::account::AccountId;
 use super::attention::{Ear, Hearers};
 use super::channel::Channel;
 use super::mode::Flag;
-use super::name::ChannelName;
+use super::name::{ChannelName, Nick};
 use super::retelling::nobody;
 use super::time::Now;
+use super::user::Identity;
 use super::vocabulary::{
     Announcement, AnnouncementInfo, Attention, Audience, ConversationId, ForAbsent, Happening,
     KeptAnnouncement, Output, Promise, Record, Refusal, Reply, Synced,
@@ -82,6 +83,13 @@ pub(super) fn taken_up(now: Now, kept: Vec<KeptAnnouncement>) -> VecDeque<InForc
     let too_many = in_force.len().saturating_sub(ANNOUNCEMENTS_MAX);
     in_force.drain(..too_many);
     in_force
+}
+
+/// By which name it is counted what somebody announces: whoever has an account may call themselves
+/// something else each time.
+fn constant_name(who: &Identity) -> &Nick {
+    let account = who.account.as_ref();
+    account.map_or(&who.nick, |account| &account.name)
 }
 
 impl Chat {
@@ -251,11 +259,11 @@ impl Chat {
         if self.announcements.len() <= ANNOUNCEMENTS_MAX {
             return;
         }
-        let by = |place: usize| &self.announcements[place].what.from.nick;
+        let by = |posted: &InForce| constant_name(&posted.what.from).clone();
         let in_force = |place: usize| {
+            let author = by(&self.announcements[place]);
             let all = self.announcements.iter();
-            all.filter(|other| other.what.from.nick == *by(place))
-                .count()
+            all.filter(|other| by(other) == author).count()
         };
         let most = (0..self.announcements.len())
             .rev()
@@ -294,10 +302,10 @@ impl Chat {
 
     fn charge_announcement(&mut self, now: Now, who: UserId) -> Result<(), Refusal> {
         let pace = self.settings.announcing;
-        let nick = self.user(who).nick().clone();
+        let name = constant_name(&self.user(who).identity).clone();
         self.announced
             .retain(|_, bucket| !bucket.is_full(now.mono_ms));
-        let bucket = self.announced.entry(nick).or_default();
+        let bucket = self.announced.entry(name).or_default();
         bucket
             .take(now.mono_ms, pace)
             .map_err(|ready_ms| Refusal::AnnouncedRecently {
