@@ -145,7 +145,7 @@ impl Chat {
         };
         self.answer_announcer(&posted, promise);
         self.announcements.push_back(posted);
-        self.make_room_for_announcements();
+        self.make_room_for_announcements(now);
         Ok(())
     }
 
@@ -255,7 +255,8 @@ impl Chat {
     }
 
     /// Where there are too many, the oldest goes of whoever has most in force.
-    fn make_room_for_announcements(&mut self) {
+    fn make_room_for_announcements(&mut self, now: Now) {
+        self.forget_past_announcements(now);
         if self.announcements.len() <= ANNOUNCEMENTS_MAX {
             return;
         }

@@ -380,6 +380,7 @@ mod tests {
 
     use super::*;
     use crate::chat::account::Account;
+    use crate::chat::announcement::ANNOUNCEMENTS_MAX;
     use crate::chat::settings::Settings;
     use crate::chat::user::Identity;
     use crate::chat::vocabulary::Command;
@@ -469,6 +470,31 @@ mod tests {
         assert_eq!(chat.announcements.len(), 1);
         chat.forget_announcements_of(AccountId(1));
         assert_eq!(chat.announcements.len(), 0);
+    }
+
+    #[test]
+    fn what_is_over_takes_nothing_else_from_its_place() {
+        let mut chat = chat();
+        let ann = arrive(&mut chat, "ann");
+        let mut now = NOW;
+        let mut say = |text: &str, after_ms: u64| {
+            now.mono_ms += after_ms;
+            now.wall_ms += after_ms;
+            let (channel, text) = (None, text.to_owned());
+            chat.handle(now, ann, Command::Announce { channel, text });
+            let numbers = chat.announcements.iter().map(|posted| posted.what.number);
+            numbers.collect::<Vec<u32>>()
+        };
+        // Nobody may announce more often.
+        let apart_ms = 6 * 60 * 1_000;
+        say("the lift is out of order", 0);
+        for _ in 1..ANNOUNCEMENTS_MAX {
+            say("soup for 1 hour", apart_ms);
+        }
+        let in_force = say("coffee", apart_ms);
+        assert!(in_force.starts_with(&[1]), "{in_force:?}");
+        assert!(in_force.len() < ANNOUNCEMENTS_MAX);
+        assert_eq!(in_force.last(), Some(&(ANNOUNCEMENTS_MAX as u32 + 1)));
     }
 
     #[test]
