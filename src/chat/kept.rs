@@ -210,8 +210,10 @@ impl Chat {
         };
         let keeping = self.channel(id).keeping.as_ref()?;
         let account = self.accounts.get(nick)?.id;
-        let absent = self.member(nick, id).is_err();
-        (absent && keeping.operators.contains(&account)).then_some(account)
+        // They may be in it under another name.
+        let owner = self.owner_here(account);
+        let present = owner.is_some_and(|owner| self.channel(id).ranks(owner).is_some());
+        (!present && keeping.operators.contains(&account)).then_some(account)
     }
 
     /// Takes the rank from an operator of a kept channel who is not in it, if that is what a change
