@@ -9,8 +9,8 @@ use crate::chat::vocabulary::{Conversation, Kept, Line, Listed, Record, Told};
 
 use super::vocabulary::{Deed, Order};
 
-/// How many orders may wait. What is owed ([`is_owed`]) gets as much room again: losing it could show
-/// people what is not theirs.
+/// How many orders may wait. What decides who may read what, and what people have set, gets as much
+/// room again: losing it could show people what is not theirs.
 pub const ORDERS_WAITING_MAX: usize = 8_192;
 
 /// How much they may weigh, with the same exception.
