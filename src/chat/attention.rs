@@ -258,32 +258,37 @@ impl Chat {
     }
 
     /// How many announcements somebody who comes is to be told of: those in force that would be
-    /// listed for them, unless all of them will be shown.
+    /// listed for them, but for their own, those that they have acknowledged, and those that will be
+    /// shown.
     pub fn announcements_to_mention(&self, now: Now, who: UserId) -> usize {
-        let heard = |posted: &&InForce| !self.hides_announcement(who, posted);
-        let listed = |posted: &&InForce| posted.is_in_force(now) && self.may_see(who, posted);
-        let listed = self.announcements.iter().filter(listed).filter(heard);
-        match listed.count() {
-            count if count == self.missed(now, who).filter(heard).count() => 0,
-            count => count,
-        }
+        let ear = self.ear(who);
+        let open = self.announcements.iter().filter(|posted| {
+            let attention = posted.hearers.attention(ear);
+            posted.author != ear && attention != Some(Attention::Acknowledged)
+        });
+        let open = open.filter(|posted| posted.is_in_force(now) && self.may_see(who, posted));
+        open.filter(|posted| !self.has_missed(now, who, posted))
+            .filter(|posted| !self.hides_announcement(who, posted))
+            .count()
     }
 
     /// The announcements that are kept for somebody who has not seen them.
     fn missed(&self, now: Now, who: UserId) -> impl Iterator<Item = &InForce> {
-        let account = self.account_of(who).map(|account| account.id);
-        let missed = move |posted: &&InForce| {
-            account.is_some_and(|account| {
-                let ear = Ear::Owner(account);
-                let awaited = match posted.hearers.attention(ear) {
-                    Some(attention) => attention == Attention::Missed,
-                    None => posted.is_kept_for_everyone(),
-                };
-                let theirs = posted.kept && posted.author != ear;
-                awaited && theirs && posted.is_in_force(now) && self.may_see(who, posted)
-            })
+        let all = self.announcements.iter();
+        all.filter(move |posted| self.has_missed(now, who, posted))
+    }
+
+    fn has_missed(&self, now: Now, who: UserId, posted: &InForce) -> bool {
+        let Some(account) = self.account_of(who) else {
+            return false;
         };
-        self.announcements.iter().filter(missed)
+        let ear = Ear::Owner(account.id);
+        let awaited = match posted.hearers.attention(ear) {
+            Some(attention) => attention == Attention::Missed,
+            None => posted.is_kept_for_everyone(),
+        };
+        let theirs = posted.kept && posted.author != ear;
+        awaited && theirs && posted.is_in_force(now) && self.may_see(who, posted)
     }
 
     /// What somebody has missed of the announcements, of a channel if one is named, each as it
