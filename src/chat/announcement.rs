@@ -61,12 +61,13 @@ impl InForce {
         self.kept && self.what.channel.is_none()
     }
 
-    fn info(&self, (acknowledged, people): (usize, usize)) -> AnnouncementInfo {
+    fn info(&self, guest: bool, (acknowledged, people): (usize, usize)) -> AnnouncementInfo {
         let channel = self.what.channel.as_ref();
         AnnouncementInfo {
             number: self.what.number,
             at_ms: self.what.at_ms,
             from: self.what.from.nick.clone(),
+            guest,
             channel: channel.map(|(_, name)| name.clone()),
             text: self.what.text.clone(),
             until_ms: self.what.until_ms,
@@ -436,7 +437,10 @@ impl Chat {
         let seen = self.announcements.iter();
         let seen = seen.filter(|posted| !self.hides_announcement(who, posted));
         let seen = seen.filter(|posted| self.may_see(who, posted));
-        let announcements = seen.map(|posted| posted.info(self.tally(posted, &lately)));
+        let announcements = seen.map(|posted| {
+            let guest = self.is_guest(&posted.what.from);
+            posted.info(guest, self.tally(posted, &lately))
+        });
         let announcements = announcements.collect();
         self.reply(Reply::Announcements { announcements });
         Ok(())

@@ -6,7 +6,7 @@ use super::Chat;
 use super::name::Nick;
 use super::time::Now;
 use super::user::Identity;
-use super::vocabulary::{Former, Refusal, Reply};
+use super::vocabulary::{Former, NameHeld, Refusal, Reply};
 
 /// How many of those who have gone, or have another name, are remembered.
 pub const FORMER_MAX: usize = 500;
@@ -23,9 +23,9 @@ impl Chat {
     }
 
     pub(super) fn whowas(&mut self, nick: &Nick, most: usize) -> Result<(), Refusal> {
-        let here = self.is_taken(nick);
+        let here = self.name_held(nick);
         let former: Vec<Former> = self.lately(nick).take(most).cloned().collect();
-        if former.is_empty() && !here {
+        if former.is_empty() && here == NameHeld::Nobody {
             return Err(Refusal::NobodyWas { nick: nick.clone() });
         }
         self.reply(Reply::Whowas {
@@ -34,6 +34,17 @@ impl Chat {
             former,
         });
         Ok(())
+    }
+
+    /// Whether somebody has a name now.
+    pub fn name_held(&self, nick: &Nick) -> NameHeld {
+        let Some(who) = self.find_nick(nick) else {
+            return NameHeld::Nobody;
+        };
+        match self.unconnected_since(who) {
+            Some(since_ms) => NameHeld::Staying { since_ms },
+            None => NameHeld::Here,
+        }
     }
 
     /// Who had a name lately, the latest first.

@@ -91,6 +91,12 @@ impl Chat {
         self.staying.contains_key(&who)
     }
 
+    /// Since when somebody is here without any session, in Unix milliseconds.
+    pub(super) fn unconnected_since(&self, who: UserId) -> Option<u64> {
+        let staying = self.staying.get(&who)?;
+        Some(staying.until_ms.saturating_sub(STAYING_MS_MAX))
+    }
+
     /// Somebody who stays has a session again. The last line before they went; nothing if they did
     /// not stay.
     pub fn reconnect(&mut self, now: Now, who: UserId) -> Option<MessageId> {

@@ -113,7 +113,7 @@ pub enum Command {
 /// What `hallway account` can be asked to do.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum AccountCommand {
-    /// Print each account: its name, the day it was made, the day its owner was here last, and their
+    /// Print each account: its name, when it was made, when its owner was here last, and their
     /// address if one is kept
     List {
         /// Where the data is.

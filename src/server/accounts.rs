@@ -153,7 +153,8 @@ impl Server {
         }
     }
 
-    fn name_to_register(&self, id: SessionId) -> Result<Nick, NoEntry> {
+    /// The name that a session's person may make their own.
+    pub(super) fn name_to_register(&self, id: SessionId) -> Result<Nick, NoEntry> {
         self.check_registering()?;
         let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
         let identity = user.expect("only people register").identity();
@@ -251,13 +252,21 @@ impl Server {
         other: Password,
         way: Way,
     ) {
+        match self.account_name(id) {
+            Ok(name) => {
+                let step = Step::ProvingForOther(other);
+                self.prove(now, id, Entering { name, step, way }, password);
+            }
+            Err(why) => self.refuse_entry(now, id, way, &why),
+        }
+    }
+
+    /// The account to which a session's person is logged in.
+    pub(super) fn account_name(&self, id: SessionId) -> Result<Nick, NoEntry> {
         let user = self.user_of(id);
         let account = user.and_then(|user| self.chat.account_of(user));
-        let Some(name) = account.map(|account| account.name.clone()) else {
-            return self.refuse_entry(now, id, way, &NoEntry::NotLoggedIn);
-        };
-        let step = Step::ProvingForOther(other);
-        self.prove(now, id, Entering { name, step, way }, password);
+        let name = account.map(|account| account.name.clone());
+        name.ok_or(NoEntry::NotLoggedIn)
     }
 
     fn prove(&mut self, now: Now, id: SessionId, entering: Entering, password: Password) {

@@ -19,6 +19,19 @@ impl Server {
         }
     }
 
+    /// Nobody types a password, or two, to be told that it was for nothing.
+    pub(super) fn ask_unless_in_vain(&mut self, now: Now, id: SessionId, wanted: Wanted) {
+        let possible = match wanted {
+            Wanted::Register => self.name_to_register(id).map(drop),
+            Wanted::Old | Wanted::New(_) => self.account_name(id).map(drop),
+            Wanted::LogIn(_) => self.check_remembering(),
+        };
+        match possible {
+            Ok(()) => self.ask_for(id, wanted),
+            Err(why) => self.refuse_entry(now, id, Way::Typed, &why),
+        }
+    }
+
     /// Asks for a password: the next line is it, whatever it is, and is typed unseen.
     pub(super) fn ask_for(&mut self, id: SessionId, wanted: Wanted) {
         self.send(id, replies::ask_for(&wanted));

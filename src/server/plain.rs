@@ -108,7 +108,7 @@ impl Server {
                 self.change_password(now, id, password, other, Way::Typed);
             }
             Request::LogIn(name, password) => self.ask_to_log_in(now, id, name, password),
-            Request::AskFor(wanted) => self.ask_for(id, wanted),
+            Request::AskFor(wanted) => self.ask_unless_in_vain(now, id, wanted),
             Request::Sessions => self.list_sessions(now, id),
             Request::SignOut(number) => self.ask_to_sign_out(now, id, number),
             Request::Rehash if self.is_operator(id) => {

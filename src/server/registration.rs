@@ -60,10 +60,11 @@ impl Server {
         match command.to_ascii_lowercase().as_str() {
             "" if line.is_empty() => {}
             "/login" => self.log_in_at_the_door(now, id, line),
-            "/help" => self.send(
-                id,
-                replies::help(&self.settings.statuses, self.settings.chat.remembers),
-            ),
+            "/help" => {
+                let help = replies::help(&self.settings.statuses, self.settings.chat.remembers);
+                self.send(id, help);
+                self.send(id, replies::ask_for_name());
+            }
             "/quit" => {
                 self.send(id, replies::goodbye(None));
                 self.close_saying(now, id, "bye");

@@ -380,7 +380,7 @@ pub(crate) static SCENES: &[Scene] = &[
     scene("have another password", &[], "
         hallway remembers
         ann> /register pencil | NICKSERV REGISTER pencil
-        ann? /password pencil crayon | NICKSERV PASSWORD pencil crayon => Your password is another
+        ann? /password pencil crayon | NICKSERV PASSWORD pencil crayon => Your new password counts
         ann? /login ann crayon | NICKSERV IDENTIFY ann crayon => You are logged in as ann
         -- refused
         hallway remembers

@@ -27,7 +27,7 @@ pub use record::{
 pub use refusal::{Limited, Refusal};
 pub use reply::{
     AnnouncementInfo, BoardCounts, ChannelInfo, Company, ForAbsent, Former, Listed, Listing,
-    PersonInfo, PersonRow, Presence, Reply, Row, Standing, TopicInfo,
+    NameHeld, PersonInfo, PersonRow, Presence, Reply, Row, Standing, TopicInfo,
 };
 
 /// One thing that the chat says, in the order in which it says it.

@@ -125,6 +125,8 @@ pub struct AnnouncementInfo {
     pub at_ms: u64,
     /// By whom.
     pub from: Nick,
+    /// They are a guest where others have accounts.
+    pub guest: bool,
     /// To which channel; `None`: to everyone.
     pub channel: Option<ChannelName>,
     /// What it says.
@@ -136,6 +138,20 @@ pub struct AnnouncementInfo {
     /// For how many people it is: those who were here then, or have seen or acknowledged it since; if
     /// it is kept, those too who have an account and were here lately.
     pub people: usize,
+}
+
+/// Whether somebody has a name now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameHeld {
+    /// Nobody has it.
+    Nobody,
+    /// Somebody who is here.
+    Here,
+    /// Somebody who stays, but is not connected since then (Unix milliseconds).
+    Staying {
+        /// Since when.
+        since_ms: u64,
+    },
 }
 
 /// What becomes of an announcement for those who are not here.
@@ -376,7 +392,7 @@ pub enum Reply {
     /// Who had a name, the latest first; and whether somebody has it now.
     Whowas {
         nick: Nick,
-        here: bool,
+        here: NameHeld,
         former: Vec<Former>,
     },
     /// This is said of somebody or a channel from now on, or nothing under that key.

@@ -142,7 +142,7 @@ pub fn read(text: &str) -> Result<Wish, Misheard<'_>> {
 pub const LOGGED_OUT: &str = "You are logged out.";
 
 /// What somebody is told who has another password.
-pub const PASSWORD_CHANGED: &str = "Your password is another from now on.";
+pub const PASSWORD_CHANGED: &str = "Your new password counts from now on.";
 
 /// What somebody is told who is logged in, to an account that is new or not.
 pub fn entered(account: &Nick, registered: bool) -> String {

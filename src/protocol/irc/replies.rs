@@ -334,11 +334,12 @@ fn write_announcements(
     for info in announcements {
         let to = info.channel.as_ref();
         let to = to.map_or_else(String::new, |channel| format!(" to {channel}"));
+        let guest = if info.guest { " (guest)" } else { "" };
         let (at, until) = (clock.moment(info.at_ms), clock.moment(info.until_ms));
         reader.notice(
             out,
             format_args!(
-                "{} by {}{to}, {at}, until {until}, {} of {} acknowledged: {}",
+                "{} by {}{guest}{to}, {at}, until {until}, {} of {} acknowledged: {}",
                 info.number, info.from, info.acknowledged, info.people, info.text
             ),
         );

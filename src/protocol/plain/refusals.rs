@@ -71,6 +71,8 @@ pub enum Mistake {
     HistoryFailed,
     /// So many lines are not told at once.
     TooManyLines,
+    /// Neither words nor a person to search for.
+    NothingToFind,
     /// No password was typed where one was asked for.
     NoPassword,
     /// Nothing can be said under that key.
@@ -153,6 +155,7 @@ pub fn mistake(mistake: &Mistake) -> String {
         Mistake::NoSuchDay => "There is no such day in the calendar.".to_owned(),
         Mistake::NoSuchSession { number } => format!("You have no session {number}: /sessions lists them."),
         Mistake::ThisSession => "That is this session: /quit ends it.".to_owned(),
+        Mistake::NothingToFind => "Say what to find: /search WORDS, or /search from NAME.".to_owned(),
         Mistake::NoPassword => "That was no password, so nothing has changed.".to_owned(),
         Mistake::NoKey { typed } => format!(
             "{typed} is no key: those have small letters, digits and _ . / -, at most {METADATA_KEY_BYTES_MAX}. Try status."
@@ -164,7 +167,7 @@ pub fn mistake(mistake: &Mistake) -> String {
         Mistake::LineTooLong => format!("That line was longer than {LINE_BYTES_MAX} bytes and went nowhere: say it in several."),
         Mistake::NotHolding => "Nothing is held back: /hold does that.".to_owned(),
         Mistake::HoldingAlready => "Lines are held back already: /go lets them come.".to_owned(),
-        Mistake::NameFirst => "A name first: type the one you want to be called by. /help and /quit work too.".to_owned(),
+        Mistake::NameFirst => "A name first: type the one you want to be called by, or /login NAME PASSWORD. /help and /quit work too.".to_owned(),
         Mistake::SlashForgotten { typed } => {
             format!("{typed} cannot be a name, for it is taken for a command: those begin with a slash. Try /help or /quit.")
         }

@@ -13,8 +13,8 @@ use crate::chat::mode::{MaskList, Rank, Ranks, UserFlag, UserFlags};
 use crate::chat::name::{ChannelName, Nick};
 use crate::chat::vocabulary::{
     AnnouncementInfo, Attention, BoardCounts, ChannelInfo, Company, Described, ForAbsent, Former,
-    Listed, Listing, Metadata, PersonInfo, PersonRow, Place, Presence, Reply, Row, Said, Synced,
-    TopicInfo, Watched, Whom,
+    Listed, Listing, Metadata, NameHeld, PersonInfo, PersonRow, Place, Presence, Reply, Row, Said,
+    Synced, TopicInfo, Watched, Whom,
 };
 use crate::protocol::Protocol;
 use crate::protocol::entry::{ADDRESS_KEPT, ADDRESS_NOT_KEPT};
@@ -309,7 +309,7 @@ pub fn ask_for(wanted: &Wanted) -> String {
     told(match wanted {
         Wanted::Register(_) | Wanted::LogIn(_) => "Password:",
         Wanted::Old => "Your password now:",
-        Wanted::New(_) => "The other password:",
+        Wanted::New(_) => "Your new password:",
     })
 }
 
@@ -326,7 +326,7 @@ pub fn last_heard_of(former: &Former, clock: &Clock<'_>) -> String {
         false => ".".to_owned(),
     };
     told(&format!(
-        "{nick} was last heard of {}{mask}",
+        "{nick} has not been heard of since {}{mask}",
         clock.moment(former.until_ms)
     ))
 }
@@ -419,9 +419,23 @@ fn write_own_modes(flags: UserFlags, out: &mut String) {
     }
 }
 
-fn write_whowas(nick: &Nick, here: bool, former: &[Former], clock: &Clock<'_>, out: &mut String) {
-    if here {
-        tell(out, &format!("{nick} is here."));
+fn write_whowas(
+    nick: &Nick,
+    here: NameHeld,
+    former: &[Former],
+    clock: &Clock<'_>,
+    out: &mut String,
+) {
+    match here {
+        NameHeld::Nobody => {}
+        NameHeld::Here => tell(out, &format!("{nick} is here.")),
+        NameHeld::Staying { since_ms } => {
+            let since = clock.moment(since_ms);
+            tell(
+                out,
+                &format!("{nick} has not been connected since {since}."),
+            );
+        }
     }
     for former in former {
         let (nick, until) = (&former.identity.nick, clock.moment(former.until_ms));
@@ -549,11 +563,12 @@ fn write_announcements(announcements: &[AnnouncementInfo], clock: &Clock<'_>, ou
             .channel
             .as_ref()
             .map_or_else(String::new, |channel| format!(" to {channel}"));
+        let guest = if info.guest { " (guest)" } else { "" };
         let (at, until) = (clock.moment(info.at_ms), clock.moment(info.until_ms));
         tell(
             out,
             &format!(
-                "  {} by {}{to}, {at}, until {until}, {} of {} acknowledged: {}",
+                "  {} by {}{guest}{to}, {at}, until {until}, {} of {} acknowledged: {}",
                 info.number, info.from, info.acknowledged, info.people, info.text
             ),
         );
@@ -740,7 +755,7 @@ pub fn welcome(server: &str, population: usize) -> String {
         _ => format!("{population} people are"),
     };
     let mut out = told(&format!("Welcome to hallway on {server}. {here} here."));
-    tell(&mut out, "What is your name?");
+    out.push_str(&ask_for_name());
     out
 }
 
@@ -748,6 +763,11 @@ pub fn welcome(server: &str, population: usize) -> String {
 pub fn address(kept: bool) -> String {
     let sentence = if kept { ADDRESS_KEPT } else { ADDRESS_NOT_KEPT };
     told(&format!("{sentence}."))
+}
+
+/// Asks a person at the door for their name.
+pub fn ask_for_name() -> String {
+    told("What is your name?")
 }
 
 /// A name is somebody's own now.
@@ -769,7 +789,7 @@ pub fn logged_out() -> String {
 
 /// Somebody has another password.
 pub fn password_changed() -> String {
-    told("Your password is another from now on.")
+    told("Your new password counts from now on.")
 }
 
 /// What greets a person under their name, who may have missed announcements.

@@ -37,7 +37,7 @@ impl Server {
         };
         let reply = Reply::Whowas {
             former: self.chat.all_former(&nick, most, before),
-            here: self.chat.is_taken(&nick),
+            here: self.chat.name_held(&nick),
             nick,
         };
         let user = self.user_of(id).and_then(|user| self.chat.find_user(user));

@@ -37,7 +37,7 @@ pub(super) static COMMANDS: &[Spec] = &[
         Group::Account,
         "logout",
         "",
-        "be a guest again, and stay",
+        "be a guest again, under another name",
         |a| session(a, Request::LogOut),
     ),
     open(

@@ -106,7 +106,7 @@ fn search(a: &mut Args<'_>) -> Result<Request, Mistake> {
     }
     search.words = Some(words.join(" ")).filter(|words| !words.is_empty());
     if search.words.is_none() && search.by.is_none() {
-        return Err(a.usage());
+        return Err(Mistake::NothingToFind);
     }
     Ok(Request::Search(search))
 }

@@ -109,7 +109,7 @@ pub(super) static COMMANDS: &[Spec] = &[
         Group::Operators,
         "keep",
         "[#CHANNEL] [off]",
-        "let a channel outlive its last member, and where data is kept a restart",
+        "let a channel stay when nobody is in it, and where data is kept over restarts; off: no longer",
         |a| {
             let channel = a.channel_or_current()?;
             let keep = match a.word() {
