@@ -195,6 +195,14 @@ impl Caps {
     }
 }
 
+impl Cap {
+    /// What it is called.
+    pub fn name(self) -> Option<&'static str> {
+        let row = CAPABILITIES.iter().find(|(_, cap)| *cap == self);
+        row.map(|(name, _)| *name)
+    }
+}
+
 /// What is offered besides what always is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Offer {

@@ -29,6 +29,7 @@ use crate::protocol::irc::numerics::*;
 use crate::protocol::irc::refusals::Complaint;
 use crate::protocol::irc::rows::WhoForm;
 use crate::protocol::irc::writer::{Line, Reader};
+use capabilities::offer;
 use client::{Client, Labelled};
 
 /// The longest label that is answered, in bytes (IRCv3 labeled-response).
@@ -142,11 +143,11 @@ impl Server {
         let registered = self.user_of(id).is_some();
         let refused = match spec.when {
             When::Always => None,
-            When::IfAsked(cap) if !caps.has(cap) => Some(unknown(message.verb)),
+            When::IfAsked(cap) if !caps.has(cap) => Some(self.unasked(message.verb, &[cap])),
             When::EarlyIfAsked(cap) if caps.has(cap) => None,
             When::AnyTimeIfAsked(any) => {
                 let asked = any.iter().any(|cap| caps.has(*cap));
-                (!asked).then(|| unknown(message.verb))
+                (!asked).then(|| self.unasked(message.verb, any))
             }
             _ => (!registered).then(not_registered),
         };
@@ -273,6 +274,18 @@ impl Server {
         if verb != "NOTICE" {
             self.complain(id, complaint);
         }
+    }
+
+    /// There is no such command for a client that has asked for none of these: a person who types
+    /// it can ask, if one of them is offered.
+    fn unasked(&self, verb: &str, any: &[Cap]) -> Complaint {
+        let offer = offer(&self.settings);
+        let offered = any.iter().find(|cap| offer.has(**cap));
+        let Some(name) = offered.and_then(|cap| cap.name()) else {
+            return unknown(verb);
+        };
+        let text = format!("Only with {name}: CAP REQ :{name} asks for it");
+        Complaint::about(ERR_UNKNOWNCOMMAND, &[verb], &text)
     }
 
     /// The last line of a connection.
