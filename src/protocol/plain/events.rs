@@ -347,9 +347,11 @@ fn mode_change(change: &ModeChange, by: &str, channel: &str) -> String {
             modes::letter(*flag),
             modes::meaning(*flag)
         ),
-        ModeChange::Flag(flag, false) => {
-            format!("{by} set -{} on {channel}.", modes::letter(*flag))
-        }
+        ModeChange::Flag(flag, false) => format!(
+            "{by} set -{} on {channel} (no longer: {}).",
+            modes::letter(*flag),
+            modes::meaning(*flag)
+        ),
         ModeChange::Key(Some(key)) => format!("{by} set the key of {channel}: {key}"),
         ModeChange::Key(None) => format!("{by} took the key off {channel}."),
         ModeChange::Limit(Some(limit)) => {
