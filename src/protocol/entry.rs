@@ -42,6 +42,8 @@ pub enum NoEntry {
     TooManySessions { max: usize },
     /// Other sessions share the person, and are not to be another.
     SharedAlready { nick: Nick },
+    /// The name that the person has is no account, and no other was said.
+    NobodysAccount { name: Nick },
     /// The person is not logged in.
     NotLoggedIn,
 }

@@ -261,6 +261,18 @@ impl Server {
         }
     }
 
+    /// Who names no account means that of their name.
+    pub(super) fn account_of_own_name(&self, id: SessionId) -> Result<Nick, NoEntry> {
+        self.check_remembering()?;
+        let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
+        let name = user.map(|user| user.nick().clone());
+        let name = name.ok_or(NoEntry::NotLoggedIn)?;
+        match self.chat.find_account(&name) {
+            Some(_) => Ok(name),
+            None => Err(NoEntry::NobodysAccount { name }),
+        }
+    }
+
     /// The account to which a session's person is logged in.
     pub(super) fn account_name(&self, id: SessionId) -> Result<Nick, NoEntry> {
         let user = self.user_of(id);

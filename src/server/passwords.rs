@@ -24,7 +24,8 @@ impl Server {
         let possible = match wanted {
             Wanted::Register => self.name_to_register(id).map(drop),
             Wanted::Old | Wanted::New(_) => self.account_name(id).map(drop),
-            Wanted::LogIn(_) => self.check_remembering(),
+            Wanted::LogIn(None) => self.account_of_own_name(id).map(drop),
+            Wanted::LogIn(Some(_)) => self.check_remembering(),
         };
         match possible {
             Ok(()) => self.ask_for(id, wanted),

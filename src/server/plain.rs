@@ -138,9 +138,9 @@ impl Server {
         name: Option<Nick>,
         password: String,
     ) {
-        let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
-        if let Some(name) = name.or_else(|| user.map(|user| user.nick().clone())) {
-            self.log_in(now, id, name, Password(password), Way::Typed);
+        match name.map_or_else(|| self.account_of_own_name(id), Ok) {
+            Ok(name) => self.log_in(now, id, name, Password(password), Way::Typed),
+            Err(why) => self.refuse_entry(now, id, Way::Typed, &why),
         }
     }
 

@@ -186,6 +186,9 @@ pub fn no_entry(why: &NoEntry) -> String {
         NoEntry::SharedAlready { nick } => {
             format!("You are {nick} in other sessions too: QUIT this one and connect anew.")
         }
+        NoEntry::NobodysAccount { name } => format!(
+            "{name} is nobody's account: IDENTIFY <account> <password> with the one that is yours."
+        ),
         NoEntry::NotLoggedIn => "You are not logged in: IDENTIFY does that.".to_owned(),
     }
 }

@@ -214,6 +214,9 @@ pub fn no_entry(why: &NoEntry) -> String {
         NoEntry::SharedAlready { nick } => {
             format!("You are {nick} in other sessions too: /quit this one and come anew.")
         }
+        NoEntry::NobodysAccount { name } => {
+            format!("{name} is nobody's account: type /login NAME PASSWORD with the name that is yours.")
+        }
         NoEntry::NotLoggedIn => "You are not logged in: /login NAME PASSWORD does that.".to_owned(),
     }
 }

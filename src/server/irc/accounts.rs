@@ -88,16 +88,13 @@ impl Server {
         }
     }
 
-    /// Who names no account means that of their nickname.
     fn account_meant(&self, id: SessionId, named: Option<&str>) -> Result<Nick, NoEntry> {
-        let user = self.user_of(id).and_then(|user| self.chat.find_user(user));
-        let own = user.map(|user| user.nick().clone());
-        let named = named.map(|name| {
-            Nick::parse(name).map_err(|_| NoEntry::WrongPassword {
-                name: name.to_owned(),
-            })
-        });
-        named.unwrap_or_else(|| own.ok_or(NoEntry::NotLoggedIn))
+        let Some(name) = named else {
+            return self.account_of_own_name(id);
+        };
+        Nick::parse(name).map_err(|_| NoEntry::WrongPassword {
+            name: name.to_owned(),
+        })
     }
 
     fn say_as_nickserv(&mut self, id: SessionId, text: &str) {
