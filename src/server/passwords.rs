@@ -22,7 +22,7 @@ impl Server {
     /// Nobody types a password, or two, to be told that it was for nothing.
     pub(super) fn ask_unless_in_vain(&mut self, now: Now, id: SessionId, wanted: Wanted) {
         let possible = match wanted {
-            Wanted::Register => self.name_to_register(id).map(drop),
+            Wanted::Register(_) => self.name_to_register(id).map(drop),
             Wanted::Old | Wanted::New(_) => self.account_name(id).map(drop),
             Wanted::LogIn(None) => self.account_of_own_name(id).map(drop),
             Wanted::LogIn(Some(_)) => self.check_remembering(),
