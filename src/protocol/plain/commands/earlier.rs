@@ -177,8 +177,11 @@ mod tests {
         ] {
             assert_eq!(found(line), expected, "{line}");
         }
-        assert!(matches!(asked("/search"), Err(Mistake::Usage(_))));
-        assert!(matches!(asked("/search in #c"), Err(Mistake::Usage(_))));
+        assert!(matches!(asked("/search"), Err(Mistake::NothingToFind)));
+        assert!(matches!(
+            asked("/search in #c"),
+            Err(Mistake::NothingToFind)
+        ));
     }
 
     #[test]
