@@ -250,7 +250,7 @@ def passwords_unseen(stage):
                 relay.kill()
         with stage.check("a netcat is told how to type a password, and hears no byte of telnet"):
             heard = stage.shell(f"printf 'cat\n/register\n/login\n' | nc.openbsd -N {HOST} PORT").all_heard()
-            expect("*! Type it like this: /register PASSWORD" in heard, "how to type it", heard)
+            expect("*! Type it like this: /register [mail ADDRESS] PASSWORD" in heard, "how to type it", heard)
             expect("\xff" not in heard and "Password:" not in heard, "no telnet", heard)
 
 
