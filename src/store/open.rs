@@ -26,7 +26,7 @@ use super::{
 pub const FILE: &str = "hallway.db";
 
 /// What SQLite may hold of the file for each of the two connections, in KiB.
-const CACHE_KIB: i64 = 1_024;
+const CACHE_KIB: i64 = 512;
 
 /// What SQLite tries to do with in all, in bytes.
 const HEAP_BYTES: i64 = 4 * 1024 * 1024;
