@@ -25,10 +25,13 @@ mod list;
 mod office;
 #[path = "simulation/prng.rs"]
 mod prng;
+#[path = "simulation/seeds.rs"]
+mod seeds;
 
 use std::collections::BTreeSet;
 
 use office::Office;
+use seeds::{seeds, setting};
 
 /// How many seeds a quick run takes.
 const SEEDS: u64 = 10;
@@ -71,19 +74,6 @@ const SEEN: &[&str] = &[
     "is cut off before it has read",
 ];
 
-fn setting(name: &str) -> Option<u64> {
-    let value = std::env::var(name).ok()?;
-    let number = value.parse();
-    Some(number.unwrap_or_else(|_| panic!("{name} is a number, not {value}")))
-}
-
-fn seeds() -> std::ops::Range<u64> {
-    match setting("HALLWAY_SIM_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..setting("HALLWAY_SIM_SEEDS").unwrap_or(SEEDS),
-    }
-}
-
 fn life(seed: u64, restoring: bool) -> Office {
     let mut office = Office::new(seed, restoring);
     office.live(DEEDS);
@@ -93,7 +83,7 @@ fn life(seed: u64, restoring: bool) -> Office {
 #[test]
 fn late_answers_and_failures_confuse_nobody_and_restoring_changes_nothing() {
     let mut unseen: BTreeSet<&str> = SEEN.iter().copied().collect();
-    for seed in seeds() {
+    for seed in seeds(SEEDS) {
         let (plain, restored) = (life(seed, false), life(seed, true));
         let mut lines = plain.story().zip(restored.story());
         if let Some((one, other)) = lines.find(|(one, other)| one != other) {

@@ -44,6 +44,8 @@ mod referee;
 mod rules;
 #[path = "simulation/saying.rs"]
 mod saying;
+#[path = "simulation/seeds.rs"]
+mod seeds;
 #[path = "simulation/truth.rs"]
 mod truth;
 #[path = "simulation/whims.rs"]
@@ -53,6 +55,7 @@ use std::collections::BTreeSet;
 
 use hallway::chat::watch::CROWD_MIN;
 use office::Office;
+use seeds::{seeds, setting};
 
 /// How many seeds a quick run takes.
 const SEEDS: u64 = 12;
@@ -137,22 +140,6 @@ const SEEN: &[&str] = &[
     " :Closing link: ",
 ];
 
-fn setting(name: &str) -> Option<u64> {
-    let value = std::env::var(name).ok()?;
-    Some(
-        value
-            .parse()
-            .unwrap_or_else(|_| panic!("{name} is a number, not {value}")),
-    )
-}
-
-fn seeds() -> std::ops::Range<u64> {
-    match setting("HALLWAY_SIM_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..setting("HALLWAY_SIM_SEEDS").unwrap_or(SEEDS),
-    }
-}
-
 fn life(seed: u64, restoring: bool) -> Office {
     let mut office = Office::new(seed, restoring);
     office.live(setting("HALLWAY_SIM_DEEDS").unwrap_or(DEEDS));
@@ -171,7 +158,7 @@ fn check_same(seed: u64, one: &Office, other: &Office) {
 fn everybody_hears_what_they_must_and_restoring_changes_nothing() {
     let mut unseen: BTreeSet<&str> = SEEN.iter().copied().collect();
     let mut crowd = None;
-    for seed in seeds() {
+    for seed in seeds(SEEDS) {
         let (plain, restored) = (life(seed, false), life(seed, true));
         assert!(restored.restores > 0);
         check_same(seed, &plain, &restored);
